@@ -1,0 +1,1 @@
+"""Connectors of Casewright to outside systems: contract, registry and providers."""

@@ -1,0 +1,1 @@
+"""Pytest plugin: fixtures that play processes without a server."""
