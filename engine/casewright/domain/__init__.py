@@ -1,0 +1,1 @@
+"""The vocabulary every ring shares: ids, errors, clock, events, people. Pure."""
