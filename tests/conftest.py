@@ -1,0 +1,98 @@
+"""What every test may use: databases of its own, and the rule about missing parts.
+
+`postgres_url` and `sqlite_url` give a fresh empty database; `database_url` gives each in turn,
+so that a test which takes it runs on both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from parts import PARTS, everything_required, require
+from postgres import Postgres, running
+
+_missing: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of this run."""
+    require("postgresql")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def new_postgres(postgres: Postgres) -> Iterator[Callable[..., str]]:
+    """Make fresh databases: call it, with a template's name when given, for an address."""
+    made: list[str] = []
+
+    def new(template: str = "template0") -> str:
+        made.append(postgres.create(template))
+        return postgres.url(made[-1])
+
+    yield new
+    for name in made:
+        postgres.drop(name)
+
+
+@pytest.fixture
+def postgres_url(new_postgres: Callable[..., str]) -> str:
+    """The address of a fresh empty PostgreSQL database."""
+    return new_postgres()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of a fresh SQLite file."""
+    return f"sqlite:///{tmp_path / 'casewright.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh empty database, once on SQLite and once on PostgreSQL."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+def _judge(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Count the part a skip is about; fail the skip where everything is required."""
+    if report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    for name, part in PARTS.items():
+        if f"needs {part.title}:" in reason:
+            _missing[name] += 1
+    if everything_required():
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}\nskipped under CASEWRIGHT_REQUIRE=all: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge a skip of a test."""
+    report = yield
+    _judge(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Judge a skip of a whole module."""
+    report = yield
+    _judge(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name each missing part with the command that installs it."""
+    if not _missing:
+        return
+    terminalreporter.section("missing parts")
+    for name, count in sorted(_missing.items()):
+        part = PARTS[name]
+        terminalreporter.line(f"{part.title}: {count} skipped; to run them: {part.install}")
