@@ -1,0 +1,1 @@
+"""The store: tables, transactions, the applier of events, queries. The only user of SQLAlchemy."""
