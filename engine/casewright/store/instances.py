@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from casewright.store.statements import Statement, first
+from casewright.store.statements import Statement, every, first
 from casewright.store.tables import Instance
 
 
@@ -70,6 +70,16 @@ _running_with_key = Statement(
     .limit(1)
 )
 
+_children = Statement(
+    select(_table.c.id)
+    .where(
+        _table.c.parent_id == bindparam("parent"),
+        _table.c.parent_token == bindparam("token"),
+        _table.c.state == "active",
+    )
+    .order_by(_table.c.id)
+)
+
 
 def load(connection: Connection, instance: str) -> InstanceRow | None:
     """Return the instance, or None."""
@@ -109,6 +119,11 @@ def save(connection: Connection, row: InstanceRow) -> None:
     if _save.run(connection, values).rowcount != 1:
         raise RuntimeError(f"instance {row.id} was changed by somebody else under its lock")
     row.version += 1
+
+
+def active_children(connection: Connection, parent: str, token: str) -> list[str]:
+    """Return the running instances that `token` of `parent` called."""
+    return [str(row[0]) for row in every(_children, connection, parent=parent, token=token)]
 
 
 def running_with_key(connection: Connection, process: str, start_key: str) -> str | None:

@@ -61,13 +61,17 @@ class Statement:
         connection.exec_driver_sql(sql, many)
 
 
-def first(statement: Statement, connection: Connection, **values: Any) -> Row[*tuple[Any, ...]] | None:
+def first(
+    statement: Statement, connection: Connection, **values: Any
+) -> Row[*tuple[Any, ...]] | None:
     """Return the first row, or None."""
     row: Row[*tuple[Any, ...]] | None = statement.run(connection, values).first()
     return row
 
 
-def every(statement: Statement, connection: Connection, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def every(
+    statement: Statement, connection: Connection, **values: Any
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return all rows."""
     rows: Sequence[Row[*tuple[Any, ...]]] = statement.run(connection, values).all()
     return rows

@@ -1,0 +1,158 @@
+"""The one door of every change: a command, one transaction, one answer.
+
+    lock the roots the command declares → its handler decides → `bpmn.step` moves the cases
+    → `store.apply` writes rows and journal → COMMIT → those who watch are told
+
+Handlers are functions decorated with `@handles`; they raise `Refused`, and nothing is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import orjson
+
+from casewright.commands.bus import Bus
+from casewright.commands.definitions import Definitions
+from casewright.commands.work import Ports, Work
+from casewright.domain.clock import Clock
+from casewright.domain.errors import Refused
+from casewright.domain.people import Principal
+from casewright.store import Connection, instances, keys
+from casewright.store.db import Database
+from casewright.store.journal import ADMIN, append_to_chain
+
+
+class Kind(StrEnum):
+    """What a command touches, and so where it is journalled."""
+
+    CASE = "case"
+    ADMIN = "admin"
+    HOUSEKEEPING = "housekeeping"
+
+
+Answer = dict[str, Any]
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A command's handler; `prepare` runs before the transaction, for what costs time."""
+
+    run: Callable[..., Answer]
+    kind: Kind
+    roots: Callable[[Connection, Any], Sequence[str]] | None = None
+    prepare: Callable[[Ports, Any], Any] | None = None
+
+
+HANDLERS: dict[type, Handler] = {}
+
+
+def handles(
+    command: type[C],
+    kind: Kind = Kind.CASE,
+    *,
+    roots: Callable[[Connection, C], Sequence[str]] | None = None,
+    prepare: Callable[[Ports, C], Any] | None = None,
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Register the decorated function as the handler of `command`.
+
+    It is called with (work, command), and with what `prepare` gave as a third argument.
+    """
+
+    def register(function: Callable[..., Answer]) -> Callable[..., Answer]:
+        HANDLERS[command] = Handler(function, kind, roots, prepare)
+        return function
+
+    return register
+
+
+class Unit:
+    """Runs commands on a database."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        zone: tzinfo,
+        definitions: Definitions,
+        bus: Bus,
+        journal_key: bytes,
+        operations: frozenset[str] = frozenset(),
+    ) -> None:
+        self.database = database
+        self.ports = Ports(clock, zone, definitions, journal_key, operations)
+        self.bus = bus
+
+    def run(self, command: Any, principal: Principal, key: str | None = None) -> Answer:
+        """Carry out `command` for `principal`; raises `Refused` with nothing stored.
+
+        With a `key`, a repeat within seven days gives the first answer again.
+        """
+        handler = HANDLERS[type(command)]
+        prepared = handler.prepare(self.ports, command) if handler.prepare else None
+        topics: set[str] = set()
+
+        def transaction(connection: Connection) -> Answer:
+            topics.clear()
+            work = Work(connection, principal, self.ports)
+            answer = self._answer(handler, work, command, prepared, key)
+            topics.update(work.topics)
+            return answer
+
+        answer = self.database.write(transaction)
+        for topic in sorted(topics):
+            self.bus.publish(topic)
+        return answer
+
+    def _answer(
+        self, handler: Handler, work: Work, command: Any, prepared: Any, key: str | None
+    ) -> Answer:
+        who = work.principal.effective
+        if key is not None:
+            digest = _digest(command)
+            before = keys.take(work.connection, who, key, digest, work.at)
+            if before is not None:
+                if before[0] != digest:
+                    raise Refused("key-reused", key)
+                answer: Answer = orjson.loads(before[1])
+                return answer
+        if handler.roots is not None:
+            instances.lock_roots(work.connection, handler.roots(work.connection, command))
+        answer = (
+            handler.run(work, command)
+            if handler.prepare is None
+            else handler.run(work, command, prepared)
+        )
+        work.flush(type(command).__name__)
+        if handler.kind is Kind.ADMIN:
+            append_to_chain(
+                work.connection,
+                self.ports.journal_key,
+                ADMIN,
+                work.at,
+                type(command).__name__,
+                (work.principal.actor, who),
+                orjson.dumps(work.record),
+            )
+        if key is not None:
+            keys.keep(work.connection, who, key, orjson.dumps(answer).decode())
+        return answer
+
+
+def _digest(command: Any) -> str:
+    body = orjson.dumps(
+        {"type": type(command).__name__, "data": _plain(command)},
+        default=str,
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
+    )
+    return hashlib.sha256(body).hexdigest()
+
+
+def _plain(command: Any) -> dict[str, Any]:
+    return {name: getattr(command, name) for name in command.__dataclass_fields__}

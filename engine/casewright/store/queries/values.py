@@ -1,0 +1,27 @@
+"""From stored columns to what a page shows: instants and JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from casewright.domain.clock import instant
+
+FAR = 2**62
+
+
+def at(value: int) -> datetime:
+    """Return a stored instant."""
+    return instant(value)
+
+
+def maybe_at(value: int | None) -> datetime | None:
+    """Return a stored instant, or None."""
+    return None if value is None else instant(value)
+
+
+def json(text: str) -> Any:
+    """Return stored JSON."""
+    return orjson.loads(text)
