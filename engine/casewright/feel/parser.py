@@ -1,0 +1,596 @@
+"""Recursive-descent parser with precedence climbing: FEEL text to a syntax tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from . import nodes as n
+from .lexer import Lines, Token, tokens, unescape, words
+from .problems import FeelError, Problem
+from .temporal import parse_at
+from .values import number
+
+MAX_TEXT = 1_048_576
+MAX_DEPTH = 100
+KEYWORDS = frozenset(
+    {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "function"}
+    | {"and", "or", "between", "instance", "of", "true", "false", "null"}
+)
+_CONSTANTS = {"true": True, "false": False, "null": None}
+_COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_ARITHMETIC = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
+_OR, _AND, _COMPARE, _ADD = 1, 2, 3, 4
+_UNARY = 7
+_STARTS = frozenset({"(", "[", "{", "-", "@", "?"})
+_TYPES = [
+    ("date", "and", "time"),
+    ("days", "and", "time", "duration"),
+    ("years", "and", "months", "duration"),
+]
+
+
+class _SyntaxError(Exception):
+    def __init__(self, message: str, offset: int, kind: str = "syntax") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the parser found: a tree or tests, the names it reads, and problems."""
+
+    tree: n.Node | None = None
+    tests: tuple[n.Test, ...] = ()
+    negated: bool = False
+    reads: frozenset[str] = frozenset()
+    uncertain: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass
+class _Names:
+    """Names of several words, by their first word, longest first."""
+
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+
+    def add(self, name: str) -> None:
+        parts = words(name)
+        if len(parts) < 2:
+            return
+        known = self.by_first.setdefault(parts[0], [])
+        if (parts, name) not in known:
+            known.append((parts, name))
+            known.sort(key=lambda item: -len(item[0]))
+
+
+class Parser:
+    """Parses one text; names are those that may hold spaces or signs."""
+
+    def __init__(self, text: str, names: Iterable[str], builtins: Iterable[str]) -> None:
+        self.text = text
+        self.lines = Lines(text)
+        self.tokens = tokens(text)
+        self.position = 0
+        self.declared = frozenset(names)
+        self.builtins = frozenset(builtins)
+        self.multi = _Names()
+        for name in (*self.builtins, *self.declared):
+            self.multi.add(name)
+        self.scopes: list[set[str]] = []
+        self.filters = 0
+        self.depth = 0
+        self.inputs = 0
+        self.reads: dict[str, bool] = {}
+        self.problems: list[Problem] = []
+
+    # -- tokens
+
+    def at(self, *texts: str) -> bool:
+        token = self.tokens[self.position]
+        return token.kind in ("operator", "name") and token.text in texts
+
+    def peek(self, offset: int = 1) -> Token:
+        return self.tokens[min(self.position + offset, len(self.tokens) - 1)]
+
+    def take(self, *texts: str) -> str | None:
+        if self.at(*texts):
+            self.position += 1
+            return self.tokens[self.position - 1].text
+        return None
+
+    def expect(self, text: str) -> None:
+        if self.take(text) is None:
+            raise self.error(f"expected {text!r}")
+
+    def error(self, message: str) -> _SyntaxError:
+        token = self.tokens[self.position]
+        found = "the end" if token.kind == "end" else repr(token.text[:30])
+        return _SyntaxError(f"{message}, found {found}", token.start)
+
+    def place(self) -> n.Place:
+        return self.lines.at(self.tokens[self.position].start)
+
+    # -- names
+
+    def name(self) -> str:
+        """Take a name, the longest declared one that fits."""
+        long = self.long_name()
+        if long is not None:
+            return long
+        token = self.tokens[self.position]
+        if token.kind == "quoted":
+            self.position += 1
+            return token.text[1:-1]
+        if token.kind != "name" or token.text in KEYWORDS:
+            raise self.error("expected a name")
+        self.position += 1
+        return token.text
+
+    def long_name(self) -> str | None:
+        token = self.tokens[self.position]
+        for parts, name in self.multi.by_first.get(token.text, ()):
+            end = self.position + len(parts)
+            found = tuple(t.text for t in self.tokens[self.position : end])
+            if found != parts or (token.kind not in ("name", "operator", "bad", "number")):
+                continue
+            if name in self.builtins and name not in self.declared and not self._sure(name, end):
+                continue
+            self.position = end
+            return name
+        return None
+
+    def _sure(self, name: str, end: int) -> bool:
+        if " and " not in name and " or " not in name and " in " not in name:
+            return True
+        return end < len(self.tokens) and self.tokens[end].text == "("
+
+    def key(self) -> str | None:
+        """Take a name of any words that ends at a colon; None if there is none."""
+        end = self.position
+        while self.tokens[end].kind in ("name", "number", "bad", "quoted") or (
+            self.tokens[end].kind == "operator" and self.tokens[end].text in "./-+*?"
+        ):
+            end += 1
+        first = self.tokens[self.position]
+        if end == self.position or self.tokens[end].text != ":":
+            return None
+        if first.kind == "quoted" and end == self.position + 1:
+            name = first.text[1:-1]
+        elif first.kind == "name":
+            name = " ".join(self.text[first.start : self.tokens[end - 1].end].split())
+        else:
+            return None
+        self.position = end
+        return name
+
+    def declare(self, name: str) -> None:
+        self.scopes[-1].add(name)
+        self.multi.add(name)
+
+    # -- expressions
+
+    def expression(self, level: int = 0) -> n.Node:
+        """Parse operators that bind at least as tightly as level."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _SyntaxError("nested too deeply", self.tokens[self.position].start, "limit")
+        left = self.prefix()
+        while True:
+            more = self.postfix(left) if level <= 9 else None
+            if more is None:
+                more = self.infix(left, level)
+            if more is None:
+                break
+            left = more
+        self.depth -= 1
+        return left
+
+    def postfix(self, left: n.Node) -> n.Node | None:
+        token = self.tokens[self.position]
+        if token.kind != "operator":
+            return None
+        place = self.place()
+        if token.text == ".":
+            self.position += 1
+            return n.Path(place, left, self.path_name())
+        if token.text == "(":
+            return self.call(left)
+        if token.text == "[" and self._starts_expression(self.peek()):
+            self.position += 1
+            self.scopes.append({"item"})
+            self.filters += 1
+            condition = self.expression()
+            self.filters -= 1
+            self.scopes.pop()
+            self.expect("]")
+            return n.Filter(place, left, condition)
+        return None
+
+    def _starts_expression(self, token: Token) -> bool:
+        if token.kind == "operator":
+            return token.text in _STARTS
+        if token.kind == "name":
+            return token.text not in ("and", "or", "then", "else", "return", "satisfies", "in")
+        return token.kind != "end"
+
+    def path_name(self) -> str:
+        name = self.name()
+        while self.tokens[self.position].kind == "name":
+            token = self.tokens[self.position]
+            if token.text in KEYWORDS:
+                break
+            name += " " + token.text
+            self.position += 1
+        return name
+
+    def infix(self, left: n.Node, level: int) -> n.Node | None:
+        token = self.tokens[self.position]
+        if token.kind not in ("operator", "name"):
+            return None
+        text, place = token.text, self.place()
+        power = _ARITHMETIC.get(text)
+        if power is not None and power >= level:
+            self.position += 1
+            return n.Arithmetic(place, text, left, self.expression(power + 1))
+        if text == "instance" and level <= _UNARY + 1 and self.peek().text == "of":
+            self.position += 2
+            return n.InstanceOf(place, left, self.type())
+        if level <= _COMPARE:
+            found = self.comparison(left, text, place)
+            if found is not None:
+                return found
+        for word, power in (("and", _AND), ("or", _OR)):
+            if text == word and level <= power:
+                operands = [left]
+                while self.take(word):
+                    operands.append(self.expression(power + 1))
+                return n.Logic(place, word, tuple(operands))
+        return None
+
+    def comparison(self, left: n.Node, text: str, place: n.Place) -> n.Node | None:
+        if text in _COMPARISONS:
+            self.position += 1
+            return n.Comparison(place, text, left, self.expression(_ADD))
+        if text == "between":
+            self.position += 1
+            low = self.expression(_ADD)
+            self.expect("and")
+            return n.Between(place, left, low, self.expression(_ADD))
+        if text == "in":
+            self.position += 1
+            return n.In(place, left, self.in_tests())
+        return None
+
+    def prefix(self) -> n.Node:
+        token = self.tokens[self.position]
+        place = self.place()
+        if token.kind == "number":
+            self.position += 1
+            return n.Literal(place, self._number(token))
+        if token.kind == "string":
+            self.position += 1
+            return n.Literal(place, self._string(token))
+        long = self.long_name()
+        if long is not None:
+            return self._name(place, long)
+        if token.kind == "name" and token.text in KEYWORDS:
+            return self.keyword(place, token.text)
+        if token.kind in ("name", "quoted"):
+            return self._name(place, self.name())
+        if token.kind == "operator":
+            return self.sign(place, token.text)
+        if token.kind == "bad" and token.text == '"':
+            raise self.error("a string is not closed")
+        raise self.error("expected an expression")
+
+    def _name(self, place: n.Place, name: str) -> n.Name:
+        local = any(name in scope for scope in self.scopes)
+        called = self.at("(") and name in self.builtins and name not in self.declared
+        if not local and not called:
+            self.reads[name] = self.reads.get(name, True) and self.filters > 0
+        return n.Name(place, name, local, self.filters > 0)
+
+    def _number(self, token: Token) -> object:
+        try:
+            return number(token.text)
+        except FeelError as error:
+            raise _SyntaxError(error.message, token.start) from None
+
+    def _string(self, token: Token) -> str:
+        value = unescape(token.text[1:-1])
+        if value is None:
+            raise _SyntaxError("half of a surrogate pair", token.start)
+        return value
+
+    def sign(self, place: n.Place, text: str) -> n.Node:
+        if text == "-":
+            self.position += 1
+            return n.Negation(place, self.expression(_UNARY))
+        if text == "?":
+            self.position += 1
+            self.inputs += 1
+            return n.Name(place, "?", True, False)
+        if text == "@":
+            return self.at_literal(place)
+        if text == "{":
+            return self.context(place)
+        if text in ("(", "[", "]"):
+            return self.bracket(place, text)
+        raise self.error("expected an expression")
+
+    def at_literal(self, place: n.Place) -> n.Node:
+        self.position += 1
+        token = self.tokens[self.position]
+        if token.kind != "string":
+            raise self.error("expected a string after @")
+        self.position += 1
+        return n.Literal(place, parse_at(self._string(token)))
+
+    def bracket(self, place: n.Place, opening: str) -> n.Node:
+        self.position += 1
+        if opening == "[" and self.take("]"):
+            return n.ListLiteral(place, ())
+        if opening == "(" and self.at(*_COMPARISONS):
+            operator = self.take(*_COMPARISONS) or ""
+            end = self.expression(_ADD)
+            self.expect(")")
+            return _one_sided(place, operator, end)
+        first = self.expression()
+        if self.take(".."):
+            return self.range(place, opening, first)
+        if opening == "(":
+            self.expect(")")
+            return first
+        if opening == "]":
+            raise self.error("expected '..'")
+        items = [first]
+        while self.take(","):
+            items.append(self.expression())
+        self.expect("]")
+        return n.ListLiteral(place, tuple(items))
+
+    def range(self, place: n.Place, opening: str, low: n.Node) -> n.Node:
+        high = self.expression()
+        closing = self.take("]", ")", "[")
+        if closing is None:
+            raise self.error("expected the end of the range")
+        return n.RangeLiteral(place, low, high, opening == "[", closing == "]")
+
+    def context(self, place: n.Place) -> n.Node:
+        self.position += 1
+        self.scopes.append(set())
+        entries: list[tuple[str, n.Node]] = []
+        while not self.at("}"):
+            token = self.tokens[self.position]
+            if token.kind == "string":
+                self.position += 1
+                key: str | None = self._string(token)
+            else:
+                key = self.key()
+            if key is None:
+                raise self.error("expected a key")
+            self.expect(":")
+            # A function may call itself by the key it is about to have.
+            if self.at("function"):
+                self.declare(key)
+            entries.append((key, self.expression()))
+            self.declare(key)
+            if not self.take(","):
+                break
+        self.expect("}")
+        self.scopes.pop()
+        return n.ContextLiteral(place, tuple(entries))
+
+    def call(self, target: n.Node) -> n.Node:
+        place = target.place
+        self.position += 1
+        arguments: list[n.Node] = []
+        named: list[tuple[str, n.Node]] = []
+        while not self.at(")"):
+            key = self.key()
+            if key is not None:
+                self.expect(":")
+                named.append((key, self.expression()))
+            else:
+                arguments.append(self.expression())
+            if not self.take(","):
+                break
+        self.expect(")")
+        if arguments and named:
+            raise self.error("arguments are given either by place or by name")
+        return n.Call(place, target, tuple(arguments), tuple(named))
+
+    def keyword(self, place: n.Place, word: str) -> n.Node:
+        if word in _CONSTANTS:
+            self.position += 1
+            return n.Literal(place, _CONSTANTS[word])
+        if word == "if":
+            self.position += 1
+            condition = self.expression()
+            self.expect("then")
+            yes = self.expression()
+            self.expect("else")
+            return n.If(place, condition, yes, self.expression())
+        if word in ("for", "some", "every"):
+            return self.loop(place, word)
+        if word == "function":
+            return self.function(place)
+        raise self.error("expected an expression")
+
+    def loop(self, place: n.Place, word: str) -> n.Node:
+        self.position += 1
+        self.scopes.append({"partial"} if word == "for" else set())
+        iterators: list[n.Iterator] = []
+        while True:
+            at = self.place()
+            name = self.name()
+            self.expect("in")
+            source = self.expression()
+            until = self.expression() if self.take("..") else None
+            iterators.append(n.Iterator(at, name, source, until))
+            self.declare(name)
+            if not self.take(","):
+                break
+        self.expect("return" if word == "for" else "satisfies")
+        body = self.expression()
+        self.scopes.pop()
+        if word == "for":
+            return n.For(place, tuple(iterators), body)
+        return n.Quantified(place, word == "every", tuple(iterators), body)
+
+    def function(self, place: n.Place) -> n.Node:
+        self.position += 1
+        self.expect("(")
+        parameters: list[tuple[str, n.TypeName | None]] = []
+        while not self.at(")"):
+            name = self.key() or self.name()
+            parameters.append((name, self.type() if self.take(":") else None))
+            if not self.take(","):
+                break
+        self.expect(")")
+        external = self.take("external") is not None
+        if external:
+            message = "external functions are not allowed"
+            self.problems.append(Problem("not-allowed", message, *place))
+        self.scopes.append(set())
+        for name, _ in parameters:
+            self.declare(name)
+        body = self.expression()
+        self.scopes.pop()
+        return n.FunctionLiteral(place, tuple(parameters), body, external)
+
+    # -- types
+
+    def type(self) -> n.TypeName:
+        """Parse the name of a type, with what stands between < and >."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _SyntaxError("nested too deeply", self.tokens[self.position].start, "limit")
+        place = self.place()
+        name = self._type_name()
+        parts: list[n.TypeName] = []
+        fields: list[tuple[str, n.TypeName]] = []
+        if name in ("list", "range", "function", "context") and self.take("<"):
+            while not self.at(">"):
+                if name == "context":
+                    key = self.key() or self.name()
+                    self.expect(":")
+                    fields.append((key, self.type()))
+                else:
+                    parts.append(self.type())
+                if not self.take(","):
+                    break
+            self.expect(">")
+        if name == "function" and self.take("->"):
+            fields.append(("", self.type()))
+        self.depth -= 1
+        return n.TypeName(place, name, tuple(parts), tuple(fields))
+
+    def _type_name(self) -> str:
+        for known in _TYPES:
+            end = self.position + len(known)
+            if tuple(t.text for t in self.tokens[self.position : end]) == known:
+                self.position = end
+                return " ".join(known)
+        if self.take("function"):
+            return "function"
+        if self.take("null"):
+            return "Null"
+        name = self.name()
+        while self.take("."):
+            name += "." + self.name()
+        return name
+
+    # -- unary tests
+
+    def in_tests(self) -> tuple[n.Test, ...]:
+        self.scopes.append(set())
+        if not self.at("("):
+            tests = [self.test(_ADD)]
+        else:
+            place = self.place()
+            self.position += 1
+            tests = [self.test()]
+            if not tests[0].operator and self.take(".."):
+                tests = [n.Test(place, "", self.range(place, "(", tests[0].operand))]
+            else:
+                while self.take(","):
+                    tests.append(self.test())
+                self.expect(")")
+        self.scopes.pop()
+        return tuple(tests)
+
+    def test(self, level: int = 0) -> n.Test:
+        place = self.place()
+        operator = self.take(*_COMPARISONS)
+        before = self.inputs
+        operand = self.expression(_ADD if operator else level)
+        return n.Test(place, operator or "", operand, self.inputs > before)
+
+    def tests(self) -> tuple[tuple[n.Test, ...], bool]:
+        negated = self.at("not") and self.peek().text == "(" and self._closes_at_end()
+        if negated:
+            self.position += 2
+        found = [self.test()]
+        while self.take(","):
+            found.append(self.test())
+        if negated:
+            self.expect(")")
+        return tuple(found), negated
+
+    def _closes_at_end(self) -> bool:
+        depth = 0
+        for index in range(self.position + 1, len(self.tokens)):
+            token = self.tokens[index]
+            if token.kind == "operator" and token.text in "([":
+                depth += 1
+            elif token.kind == "operator" and token.text in ")]":
+                depth -= 1
+                if depth == 0:
+                    return self.tokens[index + 1].kind == "end"
+        return False
+
+    def run(self, unary: bool) -> Parsed:
+        """Parse the whole text."""
+        tree: n.Node | None = None
+        tests: tuple[n.Test, ...] = ()
+        negated = False
+        try:
+            if unary:
+                self.scopes.append(set())
+                tests, negated = self.tests()
+            else:
+                tree = self.expression()
+            if self.tokens[self.position].kind != "end":
+                raise self.error("expected the end")
+        except _SyntaxError as error:
+            self.problems.append(Problem(error.kind, error.message, *self.lines.at(error.offset)))
+        except RecursionError:
+            self.problems.append(Problem("limit", "nested too deeply"))
+        return Parsed(
+            tree,
+            tests,
+            negated,
+            frozenset(self.reads),
+            frozenset(name for name, inside in self.reads.items() if inside),
+            tuple(self.problems),
+        )
+
+
+def _one_sided(place: n.Place, operator: str, end: n.Node) -> n.RangeLiteral:
+    included = "=" in operator
+    if operator.startswith(">"):
+        return n.RangeLiteral(place, end, None, included, False, operator)
+    if operator.startswith("<"):
+        return n.RangeLiteral(place, None, end, False, included, operator)
+    return n.RangeLiteral(place, end, end, True, True, operator)
+
+
+def parse(text: str, names: Iterable[str], builtins: Iterable[str], unary: bool = False) -> Parsed:
+    """Parse text; never raises on bad text."""
+    if len(text) > MAX_TEXT:
+        return Parsed(problems=(Problem("limit", "the text is too long"),))
+    return Parser(text, names, builtins).run(unary)

@@ -1,0 +1,72 @@
+"""Types as expressions name them: instance of, and the types of parameters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from . import nodes as n
+from .problems import FeelError
+from .values import Function, Range, YearsMonths, type_name
+
+_KINDS: dict[str, type] = {
+    "number": Decimal,
+    "string": str,
+    "boolean": bool,
+    "date": dt.date,
+    "time": dt.time,
+    "date and time": dt.datetime,
+    "days and time duration": dt.timedelta,
+    "dayTimeDuration": dt.timedelta,
+    "years and months duration": YearsMonths,
+    "yearMonthDuration": YearsMonths,
+    "dateTime": dt.datetime,
+    "list": list,
+    "context": dict,
+    "range": Range,
+    "function": Function,
+    "Null": type(None),
+}
+
+
+def known(wanted: n.TypeName) -> bool:
+    """Tell whether a type is one of FEEL's own."""
+    return wanted.name == "Any" or wanted.name in _KINDS
+
+
+def conforms(value: Any, wanted: n.TypeName) -> bool:
+    """Tell whether a value is of a type."""
+    if wanted.name == "Any":
+        return True
+    kind: Any = _KINDS.get(wanted.name)
+    if kind is None:
+        raise FeelError(f"unknown type {wanted.name!r}")
+    if type(value) is not kind:
+        return False
+    if kind is list and wanted.parts:
+        return all(item is None or conforms(item, wanted.parts[0]) for item in value)
+    if kind is dict:
+        return all(
+            name in value and (value[name] is None or conforms(value[name], part))
+            for name, part in wanted.fields
+        )
+    if kind is Range and wanted.parts:
+        ends = [end for end in (value.low, value.high) if end is not None]
+        return all(conforms(end, wanted.parts[0]) for end in ends)
+    if kind is Function and wanted.parts:
+        return len(value.parameters) == len(wanted.parts)
+    return True
+
+
+def coerce(value: Any, wanted: n.TypeName | None, name: str) -> Any:
+    """Fit an argument to a parameter's type: a list of one is its item, and the other way."""
+    if wanted is None or value is None or not known(wanted) or conforms(value, wanted):
+        return value
+    if type(value) is list and len(value) == 1 and conforms(value[0], wanted):
+        return value[0]
+    if wanted.name == "list" and conforms([value], wanted):
+        return [value]
+    if wanted.name == "date and time" and type(value) is dt.date:
+        return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+    raise FeelError(f"{name} must be a {wanted.name}, not {type_name(value)}")
