@@ -1,7 +1,7 @@
 """What every test may use: databases of its own, and the rule about missing parts.
 
 `postgres_url` and `sqlite_url` give a fresh empty database; `database_url` gives each in turn,
-so that a test which takes it runs on both.
+so that a test which takes it runs on both. `page` is a page of the system's Chromium.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from parts import PARTS, everything_required, require
+from parts import PARTS, chromium, everything_required, require
 from postgres import Postgres, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 _missing: Counter[str] = Counter()
 
@@ -57,6 +61,32 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh empty database, once on SQLite and once on PostgreSQL."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    require("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Its sandbox refuses to run as root, as CI does.
+        program = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield program
+        program.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser page; an error on its console fails the test that opened it."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Warsaw")
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    context.close()
+    assert problems == []
 
 
 def _judge(report: pytest.TestReport | pytest.CollectReport) -> None:
