@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import Connection, bindparam, select
 
 from casewright.domain.people import Scope
-from casewright.store.queries import cases, tasks, values, visible
+from casewright.store.queries import cases, tasks, visible
 from casewright.store.queries.cases import DecisionView
 from casewright.store.queries.paging import Page
 from casewright.store.queries.tasks import TaskRow
@@ -39,11 +39,7 @@ class ApprovalView:
 
 @cache
 def _latest(of: visible.Shape) -> Statement:
-    rows = select(
-        _decision.c.id, _decision.c.instance_id, _decision.c.token, _decision.c.element,
-        _decision.c.decision, _decision.c.version, _decision.c.output, _decision.c.trace,
-        _decision.c.at,
-    ).where(_decision.c.instance_id == bindparam("instance"))  # fmt: skip
+    rows = select(*cases.DECISION).where(_decision.c.instance_id == bindparam("instance"))
     rows = rows.where(visible.single(_decision.c.root_id, of))
     rows = rows.order_by(_decision.c.at.desc(), _decision.c.id.desc())
     return Statement(rows.limit(1))
@@ -56,12 +52,10 @@ def approvals(
     waiting = tasks.inbox(scope, conn, decided=True, limit=limit, cursor=cursor)
     found = []
     for row in waiting.rows:
-        values_of = visible.binds(scope) | {"instance": row.instance}
-        latest = first(_latest(visible.shape(scope)), conn, **values_of)
+        bound = visible.binds(scope) | {"instance": row.instance}
+        latest = first(_latest(visible.shape(scope)), conn, **bound)
         if latest is not None:
-            output, trace = values.json(latest[6]), values.json(latest[7])
-            decision = DecisionView(*latest[:6], output, trace, values.at(latest[8]))
-            found.append(Approval(row, decision))
+            found.append(Approval(row, cases.decided(latest)))
     return Page(tuple(found), waiting.next)
 
 

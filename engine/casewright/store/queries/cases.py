@@ -122,18 +122,16 @@ _COLUMNS = (
     _instance.c.business_key, _instance.c.state, _instance.c.started_at,
     _instance.c.started_by, _instance.c.ended_at,
 )  # fmt: skip
+DECISION = (
+    _decision.c.id, _decision.c.instance_id, _decision.c.token, _decision.c.element,
+    _decision.c.decision, _decision.c.version, _decision.c.output, _decision.c.trace,
+    _decision.c.at,
+)  # fmt: skip
 _FROM = _instance.outerjoin(_definition, _definition.c.id == _instance.c.definition_id)
 
 
-def _fields(row: Any) -> tuple[Any, ...]:
-    return (
-        *row[:11],
-        values.at(row[11]),
-        row[12],
-        values.maybe_at(row[13]),
-        row[14],
-        row[15],
-    )
+def _fields(row: Any) -> list[Any]:
+    return values.typed(row, started_at=values.at, ended_at=values.maybe_at)
 
 
 def _row(row: Any) -> CaseRow:
@@ -217,7 +215,7 @@ def _one(of: visible.Shape) -> Statement:
 def case(scope: Scope, conn: Connection, id: str) -> CaseView | None:
     """Return one instance, root or called, or None when it is not the reader's to see."""
     row = first(_one(visible.shape(scope)), conn, instance=id, **visible.binds(scope))
-    return None if row is None else CaseView(*_fields(row), *row[16:20])
+    return None if row is None else CaseView(*_fields(row))
 
 
 @cache
@@ -283,14 +281,14 @@ def timeline(
     return page(rows, limit, _entry, lambda row: (row[2], row[0], row[1]))
 
 
+def decided(row: Any) -> DecisionView:
+    """Return the view of a row that holds the columns of `DECISION`."""
+    return DecisionView(*values.typed(row, output=values.json, trace=values.json, at=values.at))
+
+
 @cache
 def _decisions(of: visible.Shape) -> Statement:
-    columns = (
-        _decision.c.id, _decision.c.instance_id, _decision.c.token, _decision.c.element,
-        _decision.c.decision, _decision.c.version, _decision.c.output, _decision.c.trace,
-        _decision.c.at,
-    )  # fmt: skip
-    rows = select(*columns).where(_decision.c.root_id == bindparam("root"))
+    rows = select(*DECISION).where(_decision.c.root_id == bindparam("root"))
     rows = rows.where(visible.single(_decision.c.root_id, of))
     return Statement(rows.order_by(_decision.c.at, _decision.c.id))
 
@@ -298,10 +296,7 @@ def _decisions(of: visible.Shape) -> Statement:
 def decisions(scope: Scope, conn: Connection, root: str) -> tuple[DecisionView, ...]:
     """Return the decisions made in the case, oldest first, each with its trace."""
     rows = every(_decisions(visible.shape(scope)), conn, root=root, **visible.binds(scope))
-    return tuple(
-        DecisionView(*row[:6], values.json(row[6]), values.json(row[7]), values.at(row[8]))
-        for row in rows
-    )
+    return tuple(decided(row) for row in rows)
 
 
 @cache
@@ -315,4 +310,4 @@ def _notes(of: visible.Shape) -> Statement:
 def notes(scope: Scope, conn: Connection, root: str) -> tuple[NoteView, ...]:
     """Return the notes on the case, oldest first."""
     rows = every(_notes(visible.shape(scope)), conn, root=root, **visible.binds(scope))
-    return tuple(NoteView(*row[:4], values.at(row[4])) for row in rows)
+    return tuple(NoteView(*values.typed(row, at=values.at)) for row in rows)

@@ -87,9 +87,7 @@ _FILE = (
 
 
 def _view(row: Any) -> DefinitionView:
-    return DefinitionView(
-        *row[:5], bool(row[5]), row[6], row[7], bool(row[8]), row[9], values.at(row[10])
-    )
+    return DefinitionView(*values.typed(row, latest=bool, startable=bool, created_at=values.at))
 
 
 @cache
@@ -183,9 +181,9 @@ def deployments(
     """Return the releases of `app`, or of every app; the newest of each app first."""
     rows = every(_deployments, conn)
     return tuple(
-        DeploymentView(*row[:5], values.at(row[5]), row[6])
+        DeploymentView(*values.typed(row, created_at=values.at))
         for row in rows
-        if app is None or row[1] == app
+        if app is None or row.app == app
     )
 
 
@@ -201,10 +199,14 @@ _files = Statement(
 )
 
 
+def _resource_view(row: Any) -> ResourceView:
+    return ResourceView(*values.typed(row, content=bytes))
+
+
 def resource(scope: Scope, conn: Connection, deployment: str, path: str) -> ResourceView | None:
     """Return one file of a deployment."""
     row = first(_file, conn, deployment=deployment, path=path)
-    return None if row is None else ResourceView(*row[:4], bytes(row[4]))
+    return None if row is None else _resource_view(row)
 
 
 def resources(
@@ -212,7 +214,7 @@ def resources(
 ) -> tuple[ResourceView, ...]:
     """Return the files of a deployment, all or those of one kind."""
     rows = every(_files, conn, deployment=deployment)
-    return tuple(ResourceView(*r[:4], bytes(r[4])) for r in rows if kind is None or r[2] == kind)
+    return tuple(_resource_view(row) for row in rows if kind is None or row.kind == kind)
 
 
 _decisions = Statement(

@@ -50,13 +50,7 @@ _COLUMNS = (
 
 def _view(row: Any) -> IncidentView:
     return IncidentView(
-        *row[:10],
-        values.json(row[10]),
-        row[11],
-        row[12],
-        values.at(row[13]),
-        values.maybe_at(row[14]),
-        row[15],
+        *values.typed(row, details=values.json, raised_at=values.at, resolved_at=values.maybe_at)
     )
 
 

@@ -63,12 +63,7 @@ _COLUMNS = (
 
 def _view(row: Any) -> JobView:
     return JobView(
-        *row[:13],
-        values.at(row[13]),
-        row[14],
-        row[15],
-        values.at(row[16]),
-        values.maybe_at(row[17]),
+        *values.typed(row, next_at=values.at, created_at=values.at, ended_at=values.maybe_at)
     )
 
 
@@ -143,4 +138,4 @@ def _timers(of: visible.Shape) -> Statement:
 def timers(scope: Scope, conn: Connection, root: str) -> tuple[TimerView, ...]:
     """Return the timers set in a case, the next one first."""
     rows = every(_timers(_shape(scope)), conn, root=root, **visible.binds(scope))
-    return tuple(TimerView(*row[:3], values.at(row[3])) for row in rows)
+    return tuple(TimerView(*values.typed(row, due_at=values.at)) for row in rows)

@@ -61,12 +61,7 @@ _COLUMNS = (
 
 def _view(row: Any) -> MessageView:
     return MessageView(
-        *row[:3],
-        values.json(row[3]),
-        values.at(row[4]),
-        row[5],
-        values.at(row[6]),
-        *row[7:10],
+        *values.typed(row, payload=values.json, received_at=values.at, expires_at=values.at)
     )
 
 
@@ -147,4 +142,4 @@ def subscriptions(scope: Scope, conn: Connection, root: str) -> tuple[Subscripti
     """Return the messages that a case waits for, the oldest wait first."""
     of = visible.widened(visible.shape(scope), scope.operate)
     rows = every(_subscriptions(of), conn, root=root, **visible.binds(scope))
-    return tuple(SubscriptionView(*row[:5], values.at(row[5])) for row in rows)
+    return tuple(SubscriptionView(*values.typed(row, created_at=values.at)) for row in rows)

@@ -6,7 +6,7 @@ open tasks that are assigned to the reader, or unassigned and offered to them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -77,12 +77,12 @@ class TaskView(TaskRow):
     `may_claim` is the same for an unassigned one.
     """
 
+    settings: dict[str, Any]
     deployment: str
     users: tuple[str, ...]
     groups: tuple[str, ...]
     may_work: bool
     may_claim: bool
-    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +127,14 @@ _ORDER = (
 _AFTER = (int, int, int, str)
 
 
-def _fields(row: Any) -> tuple[Any, ...]:
-    return (
-        *row[:16],
-        values.maybe_at(row[16]),
-        values.maybe_at(row[17]),
-        values.at(row[18]),
-        values.maybe_at(row[19]),
-        *row[20:22],
+def _fields(row: Any) -> list[Any]:
+    return values.typed(
+        row,
+        due_at=values.maybe_at,
+        follow_up_at=values.maybe_at,
+        created_at=values.at,
+        completed_at=values.maybe_at,
+        settings=values.json,
     )
 
 
@@ -287,15 +287,8 @@ def task(scope: Scope, conn: Connection, id: str) -> TaskView | None:
     is_open, assignee = row[13] == "open", row[14]
     is_offered = scope.person in users or not scope.groups.isdisjoint(groups)
     free = is_open and assignee is None and is_offered
-    return TaskView(
-        *_fields(row),
-        deployment=row[23],
-        users=users,
-        groups=groups,
-        may_work=free or (is_open and assignee == scope.person),
-        may_claim=free,
-        settings=values.json(row[22]),
-    )
+    mine = is_open and assignee == scope.person
+    return TaskView(*[*_fields(row), users, groups, free or mine, free])
 
 
 @cache

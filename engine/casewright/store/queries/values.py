@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,3 +26,9 @@ def maybe_at(value: int | None) -> datetime | None:
 def json(text: str) -> Any:
     """Return stored JSON."""
     return orjson.loads(text)
+
+
+def typed(row: Sequence[Any], **columns: Callable[[Any], Any]) -> list[Any]:
+    """Return the row's values, those of the named columns converted by the given functions."""
+    names = row._fields  # type: ignore[attr-defined]
+    return [columns[n](v) if n in columns else v for n, v in zip(names, row, strict=True)]

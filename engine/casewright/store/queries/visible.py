@@ -50,7 +50,7 @@ def offered_to_groups(of: Shape, candidate: Any = _candidate) -> ColumnElement[b
     """Return the clause "the candidate row means one of the person's groups"."""
     if not of.groups:
         return false()
-    names = [bindparam(f"group_{i}") for i in range(of.groups)]
+    names: list[Any] = [bindparam(f"group_{i}") for i in range(of.groups)]
     return and_(candidate.c.kind == "group", or_(*(candidate.c.name == name for name in names)))
 
 
@@ -82,7 +82,8 @@ def listed(root: Any, of: Shape) -> ColumnElement[bool]:
     """Return the clause "the case `root` is visible", for statements over many cases."""
     if of.everything:
         return true()
-    return root.in_(union_all(*(rows for _, rows in _branches(of))))
+    inside: ColumnElement[bool] = root.in_(union_all(*(rows for _, rows in _branches(of))))
+    return inside
 
 
 def single(root: Any, of: Shape) -> ColumnElement[bool]:
