@@ -16,6 +16,7 @@ from casewright.bpmn.changes import (
     Start,
     ThrowError,
 )
+from casewright.bpmn.compile import compile
 from casewright.bpmn.definition import (
     CallRef,
     Compiled,
@@ -36,6 +37,8 @@ from casewright.bpmn.results import (
     StepResult,
     UncaughtError,
 )
+from casewright.bpmn.step import step
+from casewright.bpmn.waits import TokenView, tokens, variables, waiting_for
 
 __all__ = [
     "Answered",
@@ -67,5 +70,11 @@ __all__ = [
     "StepLimits",
     "StepResult",
     "ThrowError",
+    "TokenView",
     "UncaughtError",
+    "compile",
+    "step",
+    "tokens",
+    "variables",
+    "waiting_for",
 ]

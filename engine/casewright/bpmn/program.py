@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from casewright.bpmn.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The spec graph of a process and of the sub-processes inside it."""
+    """The spec graphs of a process and of the sub-processes inside it; nobody writes them."""
 
     spec: Any
     subprocesses: dict[str, Any]
+    graphs: Mapping[str, Graph]

@@ -1,0 +1,294 @@
+"""Activities: what a task asks for when a token comes, and what it does with the result."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.util.task import TaskState
+
+from casewright.bpmn import timers
+from casewright.bpmn.definition import DecisionRef
+from casewright.bpmn.element import Element, assign_inputs, assign_outputs
+from casewright.bpmn.incidents import Incident
+from casewright.bpmn.results import CallStart
+from casewright.bpmn.tokens import Token
+from casewright.domain.events import (
+    CallEnded,
+    DecisionEvaluated,
+    JobCancelled,
+    JobCompleted,
+    JobCreated,
+    TaskCancelled,
+    TaskCompleted,
+    TaskCreated,
+)
+from casewright.feel import codec
+
+
+class Activity(Element):
+    """An element with inputs, outputs and boundary events."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        assign_inputs(my_task, self.settings.inputs)
+        self._arm(my_task)
+        return self.begin(my_task)
+
+    def _arm(self, token: Token) -> None:
+        """Let the boundary events wait; once, even if the activity has to begin again."""
+        if token.armed or not self.boundaries:
+            return
+        token.armed = True
+        # A boundary event finds its activity among the open tokens.
+        token.wait()
+        level = token.workflow
+        for name in self.boundaries:
+            boundary = level.task_tree._add_child(level.spec.task_specs[name], TaskState.FUTURE)
+            boundary.host = token.id
+            boundary.task_spec._update(boundary)
+
+    def begin(self, token: Token) -> bool:
+        """Ask for what the activity needs; return True when it can run at once."""
+        return True
+
+    def leave(self, token: Token, results: Any) -> None:
+        """Bring the results where they belong; the boundary events stop waiting."""
+        assign_outputs(token, results, self.settings.outputs)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        for boundary in my_task.workflow.boundaries(my_task):
+            boundary.cancel()
+        super()._on_complete_hook(my_task)
+
+    def withdraw(self, token: Token) -> None:
+        """Tell that the activity was interrupted; its boundary events go with it."""
+        for boundary in token.workflow.boundaries(token):
+            boundary.cancel()
+        super().withdraw(token)
+
+
+class NoneTask(Activity, defaults.NoneTask):
+    """An undefined task: it passes."""
+
+    kind = "task"
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.leave(my_task, {})
+        return True
+
+
+class ManualTask(NoneTask):
+    """A manual task: done without our help, so it passes."""
+
+    kind = "manualTask"
+
+
+class UserTask(Activity, defaults.UserTask):
+    """Waits in somebody's inbox."""
+
+    kind = "userTask"
+    waits = True
+
+    def begin(self, token: Token) -> bool:
+        """Offer the task."""
+        around, scope, people = token.top.surroundings, token.scope, self.settings.people
+        form = self.settings.form
+        groups = around.texts(people.groups, scope) if people.groups else ()
+        if people.groups is None and people.users is None and people.assignee is None:
+            groups = (self.lane,) if self.lane else ()
+        created = TaskCreated(
+            token=token.id,
+            element=self.origin,
+            name=self.bpmn_name or self.origin,
+            form=form.id if form is not None else "",
+            assignee=around.text(people.assignee, scope) if people.assignee else "",
+            users=around.texts(people.users, scope) if people.users else (),
+            groups=groups,
+            due=timers.due_setting(token, people.due),
+            follow_up=timers.due_setting(token, people.follow_up),
+            priority=self._priority(token),
+            lane=self.lane or "",
+            settings={name: item.text for name, item in self.settings.properties.items()} or None,
+        )
+        token.wait()
+        token.top.tell(created)
+        return False
+
+    def _priority(self, token: Token) -> int:
+        item = self.settings.people.priority
+        if item is None:
+            return 50
+        around = token.top.surroundings
+        if not item.dynamic:
+            return int(item.text)
+        value = around.strict(item, token.scope, (Decimal,), "a number")
+        return max(0, min(100, int(value)))
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.leave(my_task, my_task.outcome or {})
+        my_task.top.tell(TaskCompleted(token=my_task.id, element=self.origin))
+        return True
+
+    def close(self, token: Token) -> None:
+        """Take the task back."""
+        token.top.tell(TaskCancelled(token=token.id, element=self.origin))
+
+
+class ServiceTask(Activity, defaults.ServiceTask):
+    """Waits for a job."""
+
+    kind = "serviceTask"
+    waits = True
+
+    def begin(self, token: Token) -> bool:
+        """Order the job; the local scope is its input."""
+        around, scope, task = token.top.surroundings, token.scope, self.settings.task
+        assert task is not None
+        order = self.settings.properties.get("casewright:orderBy")
+        created = JobCreated(
+            token=token.id,
+            element=self.origin,
+            operation=around.text(task.type, scope),
+            input=dict(token.local.raw) if token.local is not None else {},
+            headers=dict(self.settings.headers) or None,
+            retries=self._retries(token),
+            order_key=around.key(order, scope) if order is not None else "",
+        )
+        token.wait()
+        token.top.tell(created)
+        return False
+
+    def _retries(self, token: Token) -> int | None:
+        item = self.settings.task.retries if self.settings.task is not None else None
+        if item is None:
+            return None
+        if not item.dynamic:
+            return int(item.text)
+        return int(token.top.surroundings.strict(item, token.scope, (Decimal,), "a number"))
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.leave(my_task, my_task.outcome or {})
+        my_task.top.tell(JobCompleted(token=my_task.id, element=self.origin))
+        return True
+
+    def close(self, token: Token) -> None:
+        """Withdraw the job."""
+        token.top.tell(JobCancelled(token=token.id, element=self.origin))
+
+
+class ScriptTask(Activity, defaults.ScriptTask):
+    """Computes a variable in FEEL."""
+
+    kind = "scriptTask"
+
+    def _run_hook(self, my_task: Token) -> bool:
+        value = my_task.top.script_engine.execute(my_task, self.settings.script)
+        assert self.settings.script is not None
+        self.leave(my_task, {self.settings.script.result: value})
+        return True
+
+
+class RuleTask(Activity, defaults.ScriptTask):
+    """Asks a decision."""
+
+    kind = "businessRuleTask"
+
+    def _run_hook(self, my_task: Token) -> bool:
+        decision, top = self.settings.decision, my_task.top
+        assert decision is not None
+        around = top.surroundings
+        name = around.text(decision.id, my_task.scope)
+        ref = DecisionRef(self.origin, name, decision.binding, decision.version_tag)
+        bound = top.context.decisions(ref)
+        if bound is None:
+            raise Incident("decision-unknown", f"there is no decision “{name}”", decision=name)
+        inputs = {**my_task.scope, **around.names}
+        found = bound.model.decision(bound.decision, inputs, now=around.now, zone=around.zone)
+        if found.failed:
+            raise Incident(
+                "decision-failed",
+                f"the decision “{name}” has no result",
+                decision=name,
+                warnings=[str(warning) for warning in found.warnings],
+            )
+        top.tell(
+            DecisionEvaluated(
+                token=my_task.id,
+                element=self.origin,
+                decision=name,
+                version=bound.version,
+                output=codec.to_json(found.value),
+                trace=found.trace,
+            )
+        )
+        self.leave(my_task, {decision.result: found.value})
+        return True
+
+
+class CallActivity(Activity, defaults.CallActivity):
+    """Waits for an instance of another process; never a sub-workflow of the library."""
+
+    kind = "callActivity"
+    waits = True
+
+    def begin(self, token: Token) -> bool:
+        """Ask for the called process to be started."""
+        call, around = self.settings.call, token.top.surroundings
+        assert call is not None
+        process = around.text(call.process, token.scope)
+        seen = token.scope if call.all_in else (token.local.raw if token.local is not None else {})
+        token.child = ""
+        token.wait()
+        token.top.ask(
+            CallStart(
+                id=f"call:{token.id}",
+                token=token.id,
+                process=process,
+                binding=call.binding,
+                version_tag=call.version_tag,
+                variables={name: token.scope[name] for name in seen},
+            )
+        )
+        return False
+
+    def _run_hook(self, my_task: Token) -> bool:
+        call = self.settings.call
+        assert call is not None
+        results = my_task.outcome or {}
+        if not call.all_out and not self.settings.outputs:
+            results = {}
+        self.leave(my_task, results)
+        my_task.top.tell(CallEnded(token=my_task.id, element=self.origin, child=my_task.child))
+        return True
+
+
+class SubProcess(Activity, defaults.SubWorkflowTask):
+    """Holds a level of its own until nothing in it is open."""
+
+    kind = "subProcess"
+    waits = True
+
+    def begin(self, token: Token) -> bool:
+        """Open the level and run its start event."""
+        token._set_state(TaskState.STARTED)
+        self.start_workflow(token)
+        return False
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.leave(my_task, {})
+        return True
+
+    def copy_data(self, my_task: Token, subworkflow: Any) -> None:
+        """Do nothing: the level sees the scope of its host."""
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Token) -> None:
+        """Let the sub-process complete, unless it was cancelled meanwhile."""
+        my_task._ready()
+
+    def withdraw(self, token: Token) -> None:
+        """Cancel what is inside, then the sub-process."""
+        level = token.top.get_subprocess(token)
+        if level is not None:
+            level.cancel()
+        super().withdraw(token)

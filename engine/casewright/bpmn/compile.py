@@ -1,0 +1,127 @@
+"""From a file to definitions: read, check, desugar, parse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser import ValidationException
+
+from casewright import xml
+from casewright.bpmn.definition import (
+    CallRef,
+    Compiled,
+    DecisionRef,
+    Definition,
+    Element,
+    FormRef,
+    MessageStart,
+    OperationRef,
+    StartRef,
+)
+from casewright.bpmn.desugar import desugar
+from casewright.bpmn.parse import Parser
+from casewright.bpmn.program import Program
+from casewright.bpmn.read import Model, levels, read
+from casewright.domain.findings import Finding
+
+
+def compile(data: bytes, file: str) -> Compiled:
+    """Return the executable processes of a file and what was found; never raises on input."""
+    try:
+        root = xml.parse(data, file)
+    except xml.XmlProblem as problem:
+        finding = Finding(file, "", problem.line, problem.code, problem.message)
+        return Compiled((), (finding,))
+    model = read(root, file)
+    if any(finding.severity == "error" for finding in model.found.findings):
+        return Compiled((), tuple(model.found.findings))
+    desugar(model)
+    try:
+        parser = Parser(model)
+        definitions = tuple(_definition(model, parser, node) for node in model.processes)
+    except ValidationException as problem:
+        model.found.add(root, "bpmn-invalid", str(problem))
+        return Compiled((), tuple(model.found.findings))
+    return Compiled(definitions, tuple(model.found.findings))
+
+
+def _definition(model: Model, parser: Parser, process: Any) -> Definition:
+    program = parser.program(xml.attr(process, "id"))
+    specs = [
+        (spec, parent)
+        for level, parent in _levels(program)
+        for spec in level.task_specs.values()
+        if getattr(spec, "kind", "") and not spec.generated
+    ]
+    elements = {
+        spec.origin: Element(spec.origin, spec.kind, spec.bpmn_name or "", spec.lane or "", parent)
+        for spec, parent in specs
+    }
+    tag = xml.path(process, "bpmn:extensionElements", "zeebe:versionTag")
+    return Definition(
+        process_id=xml.attr(process, "id"),
+        name=xml.attr(process, "name"),
+        file=model.found.file,
+        elements=elements,
+        program=program,
+        version_tag=xml.attr(tag, "value") if tag is not None else "",
+        lanes=tuple(
+            dict.fromkeys(
+                xml.attr(lane, "name") or xml.attr(lane, "id")
+                for level in levels(process)
+                for lane in xml.descendants(level, "bpmn:lane")
+            )
+        ),
+        groups=_groups([spec for spec, _ in specs]),
+        **_starts(program.spec),
+        **_references([spec for spec, _ in specs]),
+    )
+
+
+def _levels(program: Program) -> list[tuple[Any, str]]:
+    return [(program.spec, ""), *((spec, name) for name, spec in program.subprocesses.items())]
+
+
+def _starts(spec: Any) -> dict[str, Any]:
+    none: StartRef | None = None
+    messages = []
+    for start in spec.bpmn_start_events:
+        message, form = start.settings.message, start.settings.form
+        if message is None:
+            none = StartRef(start.origin, form.id if form is not None else None)
+        else:
+            key = message.key.text if message.key is not None else None
+            messages.append(MessageStart(start.origin, message.name.text, key))
+    return {"none_start": none, "message_starts": tuple(messages)}
+
+
+def _references(specs: list[Any]) -> dict[str, Any]:
+    calls, decisions, forms, operations = [], [], [], []
+    for spec in specs:
+        made = spec.settings
+        if made.call is not None:
+            call = made.call
+            calls.append(CallRef(spec.origin, call.process.text, call.binding, call.version_tag))
+        if made.decision is not None:
+            rule = made.decision
+            decisions.append(DecisionRef(spec.origin, rule.id.text, rule.binding, rule.version_tag))
+        if made.form is not None:
+            form = made.form
+            forms.append(FormRef(spec.origin, form.id, form.binding, form.version_tag))
+        if made.task is not None:
+            operations.append(OperationRef(spec.origin, made.task.type.text))
+    return {
+        "calls": tuple(calls),
+        "decisions": tuple(decisions),
+        "forms": tuple(forms),
+        "operations": tuple(operations),
+    }
+
+
+def _groups(specs: list[Any]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for spec in specs:
+        groups = spec.settings.people.groups
+        if groups is not None and not groups.dynamic:
+            found.update((part.strip(), None) for part in groups.text.split(",") if part.strip())
+    return tuple(found)

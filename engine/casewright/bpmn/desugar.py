@@ -1,0 +1,85 @@
+"""Rewrites what is drawn in short into what SpiffWorkflow's parser builds.
+
+Whatever is added is named after the element it came from, so that a snapshot written with
+one version of this module is read with the same version; see `DESUGAR_VERSION`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from casewright import xml
+from casewright.bpmn import vocabulary as words
+from casewright.bpmn.expressions import setting
+from casewright.bpmn.read import Model, levels
+from casewright.xml import Element
+
+
+def desugar(model: Model) -> None:
+    """Rewrite the tree of a checked model in place."""
+    for process in model.processes:
+        for level in levels(process):
+            _conditional_flows(model, level)
+            _second_flows(model, level)
+
+
+def _conditional_flows(model: Model, level: Element) -> None:
+    """Put an inclusive gateway behind an activity that has conditional flows."""
+    for node in xml.children(level):
+        if xml.local(node) not in words.ACTIVITIES:
+            continue
+        name = xml.attr(node, "id")
+        flows = _flows(level, name)
+        if not any(xml.attr(flow, "id") in model.conditions for flow in flows):
+            continue
+        gateway = f"{name}__choice"
+        made = xml.subelement(level, "bpmn:inclusiveGateway", {"id": gateway})
+        default = xml.attr(node, "default")
+        if default:
+            xml.set_attr(made, "default", default)
+            xml.remove_attr(node, "default")
+        for flow in flows:
+            xml.set_attr(flow, "sourceRef", gateway)
+            flow_id = xml.attr(flow, "id")
+            if flow_id != default:
+                # A flow without a condition is always taken, not only if nothing else is.
+                model.conditions.setdefault(flow_id, setting("=true", "the condition"))
+        _connect(level, name, gateway)
+        model.origins[gateway] = name
+
+
+def _second_flows(model: Model, level: Element) -> None:
+    """Put a node on every further flow from the same element into the same join.
+
+    The spec graph knows elements, not flows, and arrivals are counted per flow.
+    """
+    incoming = Counter(
+        xml.attr(flow, "targetRef") for flow in xml.children(level, "bpmn:sequenceFlow")
+    )
+    joins = {
+        xml.attr(node, "id")
+        for node in xml.children(level)
+        if xml.local(node) in ("parallelGateway", "inclusiveGateway")
+        and incoming[xml.attr(node, "id")] > 1
+    }
+    seen: set[tuple[str, str]] = set()
+    for flow in xml.children(level, "bpmn:sequenceFlow"):
+        source, target = xml.attr(flow, "sourceRef"), xml.attr(flow, "targetRef")
+        if target not in joins or (source, target) not in seen:
+            seen.add((source, target))
+            continue
+        node = f"{xml.attr(flow, 'id')}__node"
+        xml.subelement(level, "bpmn:intermediateThrowEvent", {"id": node})
+        xml.set_attr(flow, "targetRef", node)
+        _connect(level, node, target)
+        model.origins[node] = target
+
+
+def _flows(level: Element, source: str) -> list[Element]:
+    flows = xml.children(level, "bpmn:sequenceFlow")
+    return [flow for flow in flows if xml.attr(flow, "sourceRef") == source]
+
+
+def _connect(level: Element, source: str, target: str) -> None:
+    attributes = {"id": f"{source}__flow", "sourceRef": source, "targetRef": target}
+    xml.subelement(level, "bpmn:sequenceFlow", attributes)

@@ -1,0 +1,137 @@
+"""Checks the sequence flows of a level, and compiles their conditions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from casewright import xml
+from casewright.bpmn import vocabulary as words
+from casewright.bpmn.expressions import Setting
+from casewright.bpmn.findings import Collector
+from casewright.xml import Element
+
+
+def fill_ids(root: Element) -> None:
+    """Give sequence flows without an id one that follows from their place in the file."""
+    taken = {xml.attr(node, "id") for node in xml.descendants(root)}
+    count = 0
+    for flow in xml.descendants(root, "bpmn:sequenceFlow"):
+        if not xml.attr(flow, "id"):
+            count += 1
+            while f"flow__{count}" in taken:
+                count += 1
+            xml.set_attr(flow, "id", f"flow__{count}")
+
+
+def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> None:
+    """Check one level: ends of flows, conditions, starts, and what is not connected."""
+    nodes = {
+        xml.attr(node, "id"): node
+        for node in xml.children(level)
+        if xml.local(node) in words.FLOW_NODES
+    }
+    flows = xml.children(level, "bpmn:sequenceFlow")
+    ends = [flow for flow in flows if _ends(found, flow, nodes)]
+    outgoing = Counter(xml.attr(flow, "sourceRef") for flow in ends)
+    incoming = Counter(xml.attr(flow, "targetRef") for flow in ends)
+    for flow in ends:
+        source = nodes[xml.attr(flow, "sourceRef")]
+        _condition(found, flow, source, outgoing, conditions)
+    for name, node in nodes.items():
+        _default(found, node, ends)
+        _connected(found, node, incoming[name])
+        _attached(found, node, nodes)
+    _starts(found, level, nodes)
+
+
+def _ends(found: Collector, flow: Element, nodes: dict[str, Element]) -> bool:
+    good = True
+    for side in ("sourceRef", "targetRef"):
+        name = xml.attr(flow, side)
+        if name not in nodes:
+            good = False
+            found.add(
+                flow, "dangling-flow", f"{side} “{name}” is no element of the same level", side
+            )
+    if not good:
+        return False
+    if xml.local(nodes[xml.attr(flow, "sourceRef")]) == "endEvent":
+        found.add(flow, "flow-from-end", "a sequence flow cannot leave an end event")
+        return False
+    target = xml.local(nodes[xml.attr(flow, "targetRef")])
+    if target in ("startEvent", "boundaryEvent"):
+        found.add(flow, "flow-into-event", f"a sequence flow cannot lead to a {target}")
+        return False
+    return True
+
+
+def _condition(
+    found: Collector,
+    flow: Element,
+    source: Element,
+    outgoing: Counter[str],
+    conditions: dict[str, Setting],
+) -> None:
+    kind = xml.local(source)
+    item = xml.child(flow, "bpmn:conditionExpression")
+    default = xml.attr(source, "default") == xml.attr(flow, "id")
+    if item is None:
+        chooses = kind in ("exclusiveGateway", "inclusiveGateway")
+        if chooses and not default and outgoing[xml.attr(source, "id")] > 1:
+            found.add(
+                flow,
+                "condition-missing",
+                f"a flow from a {kind} with several ways needs a condition, or to be the default",
+            )
+        return
+    language = xml.attr(item, "language")
+    if language and language not in words.FEEL_LANGUAGES:
+        found.add(item, "expression-language", f"the expression language “{language}” is not FEEL")
+    if default:
+        found.add(flow, "default-with-condition", "the default flow has a condition too")
+    if kind not in words.ACTIVITIES | {"exclusiveGateway", "inclusiveGateway"}:
+        found.unsupported(flow, f"a condition on a flow from a {kind}", "conditionExpression")
+        return
+    conditions[xml.attr(flow, "id")] = found.condition(item, xml.text(item), "the condition")
+
+
+def _default(found: Collector, node: Element, flows: list[Element]) -> None:
+    name = xml.attr(node, "default")
+    own = [flow for flow in flows if xml.attr(flow, "sourceRef") == xml.attr(node, "id")]
+    if name and name not in {xml.attr(flow, "id") for flow in own}:
+        found.add(node, "dangling-default", f"the default flow “{name}” does not leave here")
+    activity = xml.local(node) in words.ACTIVITIES
+    conditional = any(xml.child(flow, "bpmn:conditionExpression") is not None for flow in own)
+    if name and activity and not conditional:
+        found.add(node, "default-alone", "a default flow needs conditional flows beside it")
+
+
+def _connected(found: Collector, node: Element, incoming: int) -> None:
+    kind = xml.local(node)
+    if kind not in ("startEvent", "boundaryEvent") and incoming == 0:
+        found.add(node, "not-connected", f"no sequence flow leads to this {kind}")
+
+
+def _attached(found: Collector, node: Element, nodes: dict[str, Element]) -> None:
+    if xml.local(node) != "boundaryEvent":
+        return
+    host = nodes.get(xml.attr(node, "attachedToRef"))
+    if host is None or xml.local(host) not in words.ACTIVITIES:
+        name = xml.attr(node, "attachedToRef")
+        found.add(node, "dangling-boundary", f"attachedToRef “{name}” is no activity here")
+
+
+def _starts(found: Collector, level: Element, nodes: dict[str, Element]) -> None:
+    starts = [node for node in nodes.values() if xml.local(node) == "startEvent"]
+    plain = [
+        node
+        for node in starts
+        if not any(xml.local(item).endswith("EventDefinition") for item in xml.children(node))
+    ]
+    inner = xml.local(level) == "subProcess"
+    if not starts:
+        found.add(level, "no-start", "there is no start event")
+    elif inner and (len(starts) > 1 or not plain):
+        found.add(level, "bad-start", "a sub-process has exactly one start event, without trigger")
+    elif len(plain) > 1:
+        found.add(level, "bad-start", "a process has at most one start event without a trigger")

@@ -1,0 +1,186 @@
+"""SpiffWorkflow's parser, made to build our specs.
+
+Nodes are made first and connected afterwards, in the document order of the flows: the
+library follows the flows in recursion and tests conditions in the order of the drawing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.parser.event_parsers import EndEventParser
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+
+from casewright import xml
+from casewright.bpmn import activities, events, gateways
+from casewright.bpmn import vocabulary as words
+from casewright.bpmn.expressions import Setting
+from casewright.bpmn.graph import Graph
+from casewright.bpmn.program import Program
+from casewright.bpmn.read import Model
+from casewright.bpmn.zeebe import NOTHING
+
+
+class ChoiceParser(ConditionalGatewayParser):
+    """A gateway whose flows carry compiled conditions."""
+
+    def parse_condition(self, sequence_flow: Any) -> Setting | None:
+        """Return the condition as `read` compiled it."""
+        model: Model = self.process_parser.parser.model
+        return model.conditions.get(sequence_flow.get("id"))
+
+
+class EndParser(EndEventParser):
+    """An end event with nothing behind it: a level ends when nothing in it is open."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        task = super().create_task()
+        task.outputs = []
+        self.spec.end.inputs = []
+        return task
+
+
+class ScriptParser(TaskParser):
+    """A script or rule task; what it runs is among its settings."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        return self.spec_class(self.spec, self.bpmn_id, script="", **self.bpmn_attributes)
+
+
+class CallParser(TaskParser):
+    """A call activity; the called process is another instance, not a spec of ours."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        return self.spec_class(self.spec, self.bpmn_id, subworkflow_spec="", **self.bpmn_attributes)
+
+
+class SubProcessParser(TaskParser):
+    """An embedded sub-process."""
+
+    def create_task(self) -> Any:
+        """Return the spec; the level inside is parsed with it."""
+        parser = self.process_parser.parser
+        parser.create_parser(self.node, filename=self.filename, lane=self.lane)
+        parser.process_parsers[self.bpmn_id].parent = self.process_parser
+        return self.spec_class(
+            self.spec, self.bpmn_id, subworkflow_spec=self.bpmn_id, **self.bpmn_attributes
+        )
+
+
+class LevelParser(ProcessParser):
+    """Parses a process or a sub-process."""
+
+    def add_tasks(self) -> None:
+        """Make the specs of all nodes, then connect them."""
+        self.made: dict[str, Any] = {}
+        for node in xml.children(self.node):
+            if xml.local(node) in words.FLOW_NODES:
+                self.parse_node(node)
+        for flow in xml.children(self.node, "bpmn:sequenceFlow"):
+            self._connect(flow)
+        for made in self.made.values():
+            if isinstance(made.task, events.BoundaryEvent):
+                host = self.spec.task_specs[made.node.get("attachedToRef")]
+                host.boundaries = (*host.boundaries, made.task.name)
+
+    def parse_node(self, node: Any) -> Any:
+        """Make the spec of one node; flows are followed later."""
+        parser_class, spec_class = self.parser._get_parser_class(node.tag)
+        made = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
+        made.task = made.create_task()
+        name = node.get("id")
+        model: Model = self.parser.model
+        made.task.origin = model.origins.get(name, name)
+        made.task.generated = name in model.origins
+        made.task.settings = model.settings.get(name, NOTHING)
+        made.task.flows = {}
+        self.made[name] = made
+        return made.task
+
+    def _connect(self, flow: Any) -> None:
+        source, target = self.made[flow.get("sourceRef")], self.made[flow.get("targetRef")].task
+        outgoing = self.get_outgoing_sequence_flows(flow.get("sourceRef"))
+        default = source.node.get("default") == flow.get("id")
+        if isinstance(source, ChoiceParser) and len(outgoing) == 1:
+            default = default or source.parse_condition(flow) is None
+        source.connect_outgoing(target, flow, default)
+        if isinstance(target, gateways.Join):
+            target.flows[source.task.name] = flow.get("id")
+            target.counts_arrivals = len(target.flows) > 1
+
+
+class Parser(BpmnParser):
+    """Parses a model that was read, checked and desugared before."""
+
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library's own way
+        full_tag("startEvent"): (
+            BpmnParser.PARSER_CLASSES[full_tag("startEvent")][0],
+            events.StartEvent,
+        ),
+        full_tag("endEvent"): (EndParser, events.EndEvent),
+        full_tag("intermediateCatchEvent"): (
+            BpmnParser.PARSER_CLASSES[full_tag("intermediateCatchEvent")][0],
+            events.CatchEvent,
+        ),
+        full_tag("intermediateThrowEvent"): (
+            BpmnParser.PARSER_CLASSES[full_tag("intermediateThrowEvent")][0],
+            events.ThrowEvent,
+        ),
+        full_tag("boundaryEvent"): (
+            BpmnParser.PARSER_CLASSES[full_tag("boundaryEvent")][0],
+            events.BoundaryEvent,
+        ),
+        full_tag("exclusiveGateway"): (ChoiceParser, gateways.ExclusiveGateway),
+        full_tag("inclusiveGateway"): (ChoiceParser, gateways.InclusiveGateway),
+        full_tag("parallelGateway"): (GatewayParser, gateways.ParallelGateway),
+        full_tag("task"): (TaskParser, activities.NoneTask),
+        full_tag("manualTask"): (TaskParser, activities.ManualTask),
+        full_tag("userTask"): (TaskParser, activities.UserTask),
+        full_tag("serviceTask"): (TaskParser, activities.ServiceTask),
+        full_tag("scriptTask"): (ScriptParser, activities.ScriptTask),
+        full_tag("businessRuleTask"): (ScriptParser, activities.RuleTask),
+        full_tag("callActivity"): (CallParser, activities.CallActivity),
+        full_tag("subProcess"): (SubProcessParser, activities.SubProcess),
+    }
+    PROCESS_PARSER_CLASS = LevelParser
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+        self.add_bpmn_xml(model.root, model.found.file)
+
+    def _add_data_stores(self, bpmn: Any) -> None:
+        """Do nothing: a data store is a drawing to us."""
+
+    def _add_collaborations(self, bpmn: Any) -> None:
+        """Do nothing: each pool is a process of its own."""
+
+    def _add_correlations(self, bpmn: Any) -> None:
+        """Do nothing: correlation keys are zeebe subscriptions."""
+
+    def _add_processes(self, bpmn: Any, filename: str | None = None) -> None:
+        for process in self.model.processes:
+            self.create_parser(process, filename)
+
+    def program(self, process_id: str) -> Program:
+        """Return the spec graphs of one process."""
+        spec = self.get_spec(process_id)
+        inner = self._inner(spec)
+        graphs = {level.name: Graph(level) for level in (spec, *inner.values())}
+        return Program(spec, inner, graphs)
+
+    def _inner(self, spec: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for task in spec.task_specs.values():
+            if isinstance(task, activities.SubProcess):
+                level = self.get_spec(task.spec)
+                found[task.spec] = level
+                found.update(self._inner(level))
+        return found

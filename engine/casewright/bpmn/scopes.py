@@ -1,0 +1,140 @@
+"""Variables: a chain of scopes, from a token's own names out to the instance's.
+
+A write goes to the nearest scope that declares the name, else to the root. Only input
+mappings, items and payloads declare. Values are kept as the snapshot has them and decoded
+when first read, so that a step costs what it touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from casewright.domain.events import Event, VariablesChanged
+from casewright.feel import codec
+from casewright.feel.values import from_python
+
+
+class ChangeLog:
+    """Collects what was really changed, scope by scope, until it is told as events."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, dict[str, Any]] = {}
+
+    def note(self, scope: str, name: str, value: Any) -> None:
+        """Remember that `name` now has this JSON value in `scope`."""
+        self._changes.setdefault(scope, {})[name] = value
+
+    def take(self) -> list[Event]:
+        """Return the changes since the last call as events."""
+        if not self._changes:
+            return []
+        events: list[Event] = [
+            VariablesChanged(scope=scope, values=values) for scope, values in self._changes.items()
+        ]
+        self._changes = {}
+        return events
+
+
+class Scope(Mapping[str, Any]):
+    """The names declared here, and behind them those of the outer scopes."""
+
+    __slots__ = ("_decoded", "id", "log", "outer", "raw")
+
+    def __init__(
+        self,
+        id: str,
+        outer: Scope | None,
+        log: ChangeLog,
+        raw: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.outer = outer
+        self.log = log
+        self.raw: dict[str, Any] = dict(raw) if raw else {}
+        self._decoded: dict[str, Any] = {}
+
+    def _owner(self, name: str) -> Scope | None:
+        scope: Scope | None = self
+        while scope is not None and name not in scope.raw:
+            scope = scope.outer
+        return scope
+
+    @property
+    def root(self) -> Scope:
+        """The scope of the instance."""
+        scope = self
+        while scope.outer is not None:
+            scope = scope.outer
+        return scope
+
+    def __getitem__(self, name: str) -> Any:
+        owner = self._owner(name)
+        if owner is None:
+            raise KeyError(name)
+        if name not in owner._decoded:
+            owner._decoded[name] = codec.from_json(owner.raw[name])
+        return owner._decoded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._owner(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        seen: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None:
+            yield from (name for name in scope.raw if name not in seen)
+            seen.update(scope.raw)
+            scope = scope.outer
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def pick(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return those of `names` that are visible from here, with their values."""
+        return {name: self[name] for name in names if name in self}
+
+    def declare(self, name: str, value: Any) -> None:
+        """Put a name of its own into this scope."""
+        self._store(name, value)
+
+    def write(self, name: str, value: Any) -> None:
+        """Write to the nearest scope that declares `name`, else to the root."""
+        (self._owner(name) or self.root)._store(name, value)
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Write several variables, each where it belongs."""
+        for name, value in values.items():
+            self.write(name, value)
+
+    def _store(self, name: str, value: Any) -> None:
+        value = from_python(value)
+        data = codec.to_json(value)
+        if name in self.raw and _same(self.raw[name], data):
+            return
+        self.raw[name] = data
+        self._decoded[name] = value
+        self.log.note(self.id, name, data)
+
+
+def _same(left: Any, right: Any) -> bool:
+    # Compared as JSON text where they are nested: 1 == True in Python, but not in FEEL.
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, (list, dict)):
+        return orjson.dumps(left) == orjson.dumps(right)
+    return bool(left == right)
+
+
+def put(target: tuple[str, ...], value: Any, old: Any) -> Any:
+    """Return the value of the variable `target[0]` once `value` is put at the dotted target.
+
+    Contexts on the way are copied, or made where there are none.
+    """
+    if len(target) == 1:
+        return value
+    context = dict(old) if isinstance(old, dict) else {}
+    context[target[1]] = put(target[1:], value, context.get(target[1]))
+    return context

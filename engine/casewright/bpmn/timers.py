@@ -1,0 +1,83 @@
+"""When a timer is due: ISO text or FEEL, counted from now in the process's zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from casewright import feel
+from casewright.bpmn.expressions import Setting
+from casewright.bpmn.tokens import Token
+from casewright.bpmn.zeebe import Timer
+from casewright.domain.clock import micros
+from casewright.domain.events import TimerScheduled
+from casewright.feel.values import YearsMonths
+
+_READ = {
+    "duration": feel.parse("duration(text)"),
+    "datetime": feel.parse("date and time(text)"),
+    "date": feel.parse("date(text)"),
+}
+_ADD = feel.parse("start + span")
+_DURATIONS = (timedelta, YearsMonths)
+
+
+def read(kind: str, text: str) -> Any:
+    """Return the duration, date or instant that ISO `text` stands for; None for bad text."""
+    first = "date" if kind == "date" and "T" not in text else "datetime"
+    name = "duration" if kind == "duration" else first
+    return _READ[name].evaluate({"text": text.strip()})[0]
+
+
+def schedule(token: Token, timer: Timer) -> None:
+    """Set the token's due time and tell it."""
+    token.due = _due(token, timer.kind, timer.value)
+    token.top.tell(TimerScheduled(token=token.id, element=token.element, due=token.due))
+
+
+def instant(value: Any, zone: Any) -> datetime | None:
+    """Return the instant of a date, a date and time, or ISO text; None if it is neither."""
+    if isinstance(value, str):
+        value = read("date", value)
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=zone)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), zone)
+    return None
+
+
+def due_setting(token: Token, item: Setting | None) -> int | None:
+    """Return a due date of a task in microseconds; None where there is none.
+
+    An expression may give null, which means no date.
+    """
+    if item is None:
+        return None
+    around = token.top.surroundings
+    value, problems = around.evaluate(item, token.scope)
+    if value is None and not problems:
+        return None
+    found = instant(value, around.zone)
+    if found is None:
+        raise around.failure(
+            "expression-failed", f"{item.place} is no date", item, token.scope, value, problems
+        )
+    return micros(found)
+
+
+def _due(token: Token, kind: str, item: Setting) -> int:
+    around = token.top.surroundings
+    value, problems = around.evaluate(item, token.scope)
+    if isinstance(value, str):
+        value = read(kind, value)
+    if kind == "duration" and isinstance(value, _DURATIONS):
+        start = around.now.astimezone(around.zone)
+        value = _ADD.evaluate({"start": start, "span": value}, zone=around.zone)[0]
+    elif kind == "duration":
+        value = None
+    found = instant(value, around.zone)
+    if found is None:
+        raise around.failure(
+            "timer-failed", f"{item.place} is no {kind}", item, token.scope, value, problems
+        )
+    return micros(found)

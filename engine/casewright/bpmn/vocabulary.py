@@ -1,0 +1,141 @@
+"""Which elements and attributes of BPMN run; everything else is refused by name."""
+
+from __future__ import annotations
+
+ACTIVITIES = frozenset(
+    {
+        "task",
+        "manualTask",
+        "userTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+        "subProcess",
+    }
+)
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+EVENTS = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "boundaryEvent",
+    }
+)
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+# The event definitions that each kind of event may have; "" is none.
+EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
+    "startEvent": frozenset({"", "messageEventDefinition"}),
+    "endEvent": frozenset({"", "errorEventDefinition", "terminateEventDefinition"}),
+    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    "intermediateThrowEvent": frozenset({""}),
+    "boundaryEvent": frozenset(
+        {"timerEventDefinition", "errorEventDefinition", "messageEventDefinition"}
+    ),
+}
+
+# Drawn or written for people; they have no meaning for a run.
+SILENT = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "incoming",
+        "outgoing",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+    }
+)
+
+# Attributes of the language's own namespace that run, by element; id and name always do.
+ATTRIBUTES: dict[str, frozenset[str]] = {
+    **{name: frozenset({"default"}) for name in ACTIVITIES},
+    "exclusiveGateway": frozenset({"default"}),
+    "inclusiveGateway": frozenset({"default"}),
+    "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
+    "sequenceFlow": frozenset({"sourceRef", "targetRef"}),
+    "process": frozenset({"isExecutable"}),
+    "errorEventDefinition": frozenset({"errorRef"}),
+    "messageEventDefinition": frozenset({"messageRef"}),
+    "conditionExpression": frozenset({"language"}),
+}
+
+# Attributes that change nothing as long as they say what is so anyway; None is any value.
+NEUTRAL: dict[str, frozenset[str] | None] = {
+    "startQuantity": frozenset({"1"}),
+    "completionQuantity": frozenset({"1"}),
+    "isForCompensation": frozenset({"false"}),
+    "triggeredByEvent": frozenset({"false"}),
+    "isInterrupting": frozenset({"true"}),
+    "parallelMultiple": frozenset({"false"}),
+    "instantiate": frozenset({"false"}),
+    "isClosed": frozenset({"false"}),
+    "isImmediate": frozenset({"true"}),
+    "processType": None,
+    "gatewayDirection": None,
+    "implementation": None,
+    "scriptFormat": frozenset({"feel", "FEEL"}),
+}
+
+FEEL_LANGUAGES = frozenset(
+    {
+        "feel",
+        "http://www.omg.org/spec/FEEL/20140401",
+        "http://www.omg.org/spec/DMN/20180521/FEEL/",
+        "https://www.omg.org/spec/DMN/20191111/FEEL/",
+        "https://www.omg.org/spec/DMN/20211108/FEEL/",
+        "https://www.omg.org/spec/DMN/20230324/FEEL/",
+    }
+)
+# The schema's default; harmless on the file, because every expression has to start with "=".
+DEFAULT_LANGUAGE = "http://www.w3.org/1999/XPath"
+
+# Root elements beside processes that carry names and codes, or a drawing.
+ROOT = frozenset({"message", "error", "collaboration", "category", "BPMNDiagram", "dataStore"})
+
+# Editor data inside the zeebe namespace that tells nothing about a run.
+EDITOR_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
+
+# Names of our own settings in zeebe:properties, by the element that runs them.
+PROPERTIES: dict[str, frozenset[str]] = {
+    "casewright:orderBy": frozenset({"serviceTask"}),
+}
+
+# Extensions that each kind of element may have.
+EXTENSIONS: dict[str, frozenset[str]] = {
+    "process": frozenset({"properties", "versionTag"}),
+    "startEvent": frozenset({"properties", "formDefinition", "ioMapping"}),
+    "endEvent": frozenset({"properties", "ioMapping"}),
+    "intermediateCatchEvent": frozenset({"properties", "ioMapping"}),
+    "intermediateThrowEvent": frozenset({"properties"}),
+    "boundaryEvent": frozenset({"properties", "ioMapping"}),
+    "task": frozenset({"properties", "ioMapping"}),
+    "manualTask": frozenset({"properties", "ioMapping"}),
+    "userTask": frozenset(
+        {
+            "properties",
+            "ioMapping",
+            "userTask",
+            "formDefinition",
+            "assignmentDefinition",
+            "taskSchedule",
+            "priorityDefinition",
+        }
+    ),
+    "serviceTask": frozenset({"properties", "ioMapping", "taskDefinition", "taskHeaders"}),
+    "scriptTask": frozenset({"properties", "ioMapping", "script"}),
+    "businessRuleTask": frozenset({"properties", "ioMapping", "calledDecision"}),
+    "callActivity": frozenset({"properties", "ioMapping", "calledElement"}),
+    "subProcess": frozenset({"properties", "ioMapping"}),
+    "message": frozenset({"subscription"}),
+    "sequenceFlow": frozenset({"properties"}),
+}
+# A start event's and an end event's mappings run one way only.
+ONE_WAY = {"startEvent": "output", "boundaryEvent": "output", "endEvent": "input"}

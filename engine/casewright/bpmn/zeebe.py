@@ -1,0 +1,111 @@
+"""The settings of the zeebe vocabulary, as frozen dataclasses an element can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from casewright.bpmn.expressions import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One input or output mapping; a dotted target makes contexts."""
+
+    target: tuple[str, ...]
+    source: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A service task's operation, and how often it is tried."""
+
+    type: Setting
+    retries: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A FEEL script and the variable for its result."""
+
+    expression: Setting
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision of a business-rule task and the variable for its result."""
+
+    id: Setting
+    result: str
+    binding: str = "latest"
+    version_tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The process that a call activity calls, and what goes in and out by itself."""
+
+    process: Setting
+    binding: str = "latest"
+    version_tag: str = ""
+    all_in: bool = True
+    all_out: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a user task or a start event."""
+
+    id: str
+    binding: str = "latest"
+    version_tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who a user task is for, and when."""
+
+    assignee: Setting | None = None
+    users: Setting | None = None
+    groups: Setting | None = None
+    due: Setting | None = None
+    follow_up: Setting | None = None
+    priority: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer's kind ("duration" or "date") and its text."""
+
+    kind: str
+    value: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message's name, and the correlation key by which it finds its instance."""
+
+    name: Setting
+    key: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an element's extension says; None and empty where it says nothing."""
+
+    inputs: tuple[Assignment, ...] = ()
+    outputs: tuple[Assignment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, Setting] = field(default_factory=dict)
+    task: Task | None = None
+    script: Script | None = None
+    decision: Decision | None = None
+    call: Call | None = None
+    form: Form | None = None
+    people: People = People()
+    timer: Timer | None = None
+    message: Message | None = None
+
+
+NOTHING = Settings()
