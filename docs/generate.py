@@ -87,13 +87,18 @@ def python() -> str:
     )
 
 
+def _plain(value: object) -> str:
+    """Return a default as an operator would write it; a secret's is never shown."""
+    return '""' if type(value).__name__ == "SecretStr" or value == "" else str(value)
+
+
 def settings() -> str:
     """The settings from environment or file."""
     module = _module("casewright.settings")
     rows: list[tuple[object, ...]] = []
     if module is not None:
         for name, field in module.Settings.model_fields.items():
-            default = "required" if field.is_required() else f"`{field.default!r}`"
+            default = "required" if field.is_required() else f"`{_plain(field.default)}`"
             if field.default_factory is not None:
                 default = "computed"
             rows.append((f"`CASEWRIGHT_{name.upper()}`", default, field.description or ""))

@@ -16,6 +16,8 @@ PURE = ("feel", "dmn", "bpmn", "forms", "domain", "xml")
 _DATE_VERBS = {"now", "utcnow", "today"}
 _TIME_VERBS = {"time", "time_ns", "localtime", "gmtime", "ctime", "strftime"}
 
+_READERS = {"Connection", "Session", "Engine", "Database", "Store"}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -97,15 +99,21 @@ def imports(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             yield node, node.module
 
 
+def _is_migration(module: Module) -> bool:
+    return module.name.startswith("casewright/store/migrations/versions/")
+
+
 def module_is_short(module: Module) -> Iterator[str]:
-    """A module has at most 600 lines."""
+    """A module has at most 600 lines; a migration is a frozen list and may be longer."""
     lines = module.text.count("\n")
-    if lines > MODULE_LINES:
+    if lines > MODULE_LINES and not _is_migration(module):
         yield f"{module.name}: {lines} lines"
 
 
 def functions_are_short(module: Module) -> Iterator[str]:
-    """A function has at most 50 lines."""
+    """A function has at most 50 lines, migrations aside."""
+    if _is_migration(module):
+        return
     for name, node in module.functions:
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
         if lines > FUNCTION_LINES:
@@ -186,19 +194,25 @@ def _undocumented(module: Module, node: ast.Module | ast.ClassDef, prefix: str) 
 
 
 def queries_take_a_scope(module: Module) -> Iterator[str]:
-    """A public function of `store/queries` takes `scope: Scope` first."""
+    """A public function of `store/queries` that reads takes `scope: Scope` first."""
     if not module.name.startswith("casewright/store/queries/"):
         return
     for node in module.tree.body:
-        if isinstance(node, Function) and not node.name.startswith("_"):
-            first = [*node.args.posonlyargs, *node.args.args][:1]
-            annotation = first[0].annotation if first else None
-            if (
-                not annotation
-                or dotted(annotation).split(".")[-1] != "Scope"
-                or first[0].arg != "scope"
-            ):
-                yield module.at(node, node.name)
+        if not isinstance(node, Function) or node.name.startswith("_") or not _reads(node):
+            continue
+        first = [*node.args.posonlyargs, *node.args.args][0]
+        if _annotation(first) != "Scope" or first.arg != "scope":
+            yield module.at(node, node.name)
+
+
+def _reads(node: Function) -> bool:
+    """Tell whether a function is handed something to read with; without, it cannot read."""
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return any(_annotation(argument) in _READERS for argument in arguments)
+
+
+def _annotation(argument: ast.arg) -> str:
+    return dotted(argument.annotation).split(".")[-1] if argument.annotation else ""
 
 
 def handlers(module: Module) -> Iterator[Function]:

@@ -21,7 +21,7 @@ BREAKS = {
     "nothing_is_run_as_python": ("bpmn/a.py", "eval('1')"),
     "core_is_pure": ("feel/a.py", "def f():\n    import socket"),
     "public_things_have_docstrings": ("web/a.py", '"""Doc."""\nclass A:\n    pass'),
-    "queries_take_a_scope": ("store/queries/a.py", "def find(db, scope: Scope): ..."),
+    "queries_take_a_scope": ("store/queries/a.py", "def find(conn: Connection): ..."),
     "handlers_ask_access": ("commands/a.py", "@handles(Do)\ndef do(unit, command): ..."),
     "ignores_name_their_code": ("web/a.py", "a = 1  # type: ignore"),
 }
