@@ -202,7 +202,7 @@ def queries_take_a_scope(module: Module) -> Iterator[str]:
             continue
         first = [*node.args.posonlyargs, *node.args.args][0]
         if _annotation(first) != "Scope" or first.arg != "scope":
-            yield module.at(node, node.name)
+            yield f"{module.name}:{node.name}"
 
 
 def _reads(node: Function) -> bool:
