@@ -50,10 +50,24 @@ check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy --allow-untyped-defs --allow-incomplete-defs --allow-untyped-calls \
+		--no-warn-unreachable tests docs/generate.py
 	$(VENV)/bin/lint-imports
 	PYTHON=$(CURDIR)/$(PY) sh $(FRONTEND)/bundle.sh types
 	$(PY) docs/generate.py --check
-	$(PY) -m pytest -q tests/arch tests/frame/test_lock.py
+	$(PY) -m pytest -q tests/arch tests/frame/test_lock.py tests/frame/test_docs.py
+
+# These appear with what they run.
+ifneq ($(wildcard tests/e2e/test_*.py),)
+.PHONY: e2e
+e2e: setup
+	$(PY) -m pytest tests/e2e
+endif
+ifneq ($(wildcard tests/e2e/screenshots.py),)
+.PHONY: screenshots
+screenshots: setup
+	$(PY) tests/e2e/screenshots.py
+endif
 
 conformance: setup
 	$(PY) -m pytest tests/conformance -m "slow or not slow" -s

