@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 WAITING = 1000
 
 
 class Subscriber:
-    """A watcher's own queue of topics; topics that repeat while it waits are kept once."""
+    """A watcher's own queue of topics; topics that repeat while it waits are kept once.
 
-    def __init__(self, topics: Iterable[str]) -> None:
+    `wake` is called after each topic, for a watcher that must not block to wait.
+    """
+
+    def __init__(self, topics: Iterable[str], wake: Callable[[], None] | None = None) -> None:
         self.topics = frozenset(topics)
+        self._wake = wake
         self._queue: queue.Queue[str] = queue.Queue(WAITING)
 
     def offer(self, topic: str) -> None:
@@ -22,11 +26,13 @@ class Subscriber:
             self._queue.put_nowait(topic)
         except queue.Full:
             return
+        if self._wake is not None:
+            self._wake()
 
     def wait(self, seconds: float) -> set[str]:
         """Return the topics that came, waiting at most `seconds` for the first."""
         try:
-            topics = {self._queue.get(timeout=seconds)}
+            topics = {self._queue.get(seconds > 0, seconds or None)}
         except queue.Empty:
             return set()
         while True:
@@ -43,9 +49,11 @@ class Bus:
         self._lock = threading.Lock()
         self._subscribers: set[Subscriber] = set()
 
-    def subscribe(self, topics: Iterable[str]) -> Subscriber:
+    def subscribe(
+        self, topics: Iterable[str], wake: Callable[[], None] | None = None
+    ) -> Subscriber:
         """Start watching `topics`."""
-        subscriber = Subscriber(topics)
+        subscriber = Subscriber(topics, wake)
         with self._lock:
             self._subscribers.add(subscriber)
         return subscriber

@@ -76,6 +76,11 @@ _ALL = (
     ErrorCode("page-size", 422, "A page has between 1 and {limit} rows."),
     ErrorCode("bad-cursor", 422, "The cursor is not one that this list gave."),
     ErrorCode("value-too-large", 422, "The value of “{name}” is larger than {limit} bytes."),
+    ErrorCode("method-not-allowed", 405, "This address does not take {method}."),
+    ErrorCode("precondition-failed", 412, "Somebody changed this since you read it.",
+              "Read it again, then repeat your change with the new ETag."),
+    ErrorCode("body-timeout", 408, "The body took longer than {seconds} seconds to arrive."),
+    ErrorCode("bad-request", 400, "This request cannot be read: {reason}."),
     ErrorCode("internal", 500, "Something went wrong on our side.",
               "The operator finds it in the log under {trace}."),
 )  # fmt: skip

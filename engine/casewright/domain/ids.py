@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from datetime import datetime
@@ -27,3 +28,11 @@ def derived_id(*parts: str) -> str:
 def token_secret() -> str:
     """Return 128 random bits as URL-safe text, for links, sessions and keys."""
     return secrets.token_urlsafe(16)
+
+
+def secret_hash(secret: str) -> str:
+    """Return the form in which a session's or a token's secret is stored and looked up.
+
+    The secret itself has 128 random bits, so one round of SHA-256 is enough.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()
