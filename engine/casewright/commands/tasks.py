@@ -176,7 +176,7 @@ def _submitted(
         if values:
             _may_write_freely(work)
         return values
-    seen = bpmn.variables(case.row.snapshot, bpmn.scope_of(case.row.snapshot, row.token))
+    seen = bpmn.variables(case.row.snapshot, row.token)
     return checked(work, case.release.form(row.form), values, seen)
 
 

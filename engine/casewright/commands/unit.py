@@ -122,7 +122,7 @@ class Unit:
                     raise Refused("key-reused", key)
                 answer: Answer = orjson.loads(before[1])
                 return answer
-        if handler.roots is not None:
+        if handler.roots is not None and work.connection.dialect.name == "postgresql":
             instances.lock_roots(work.connection, handler.roots(work.connection, command))
         answer = (
             handler.run(work, command)

@@ -8,18 +8,21 @@ work in a transaction of the calling thread. Pages read on a second engine that 
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from casewright.domain.errors import Refused
+from casewright.store.statements import driver
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -88,8 +91,8 @@ class SqliteWriter:
     def _batch(self, connection: Connection, item: tuple[Work[Any], Future[Any]]) -> bool:
         answers: list[tuple[Future[Any], Any]] = []
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as problem:
+            driver(connection).execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as problem:
             item[1].set_exception(_busy(problem))
             return True
         more = True
@@ -115,26 +118,26 @@ class SqliteWriter:
         answers: list[tuple[Future[Any], Any]],
     ) -> None:
         work, done = item
-        connection.exec_driver_sql("SAVEPOINT one")
+        driver(connection).execute("SAVEPOINT one")
         try:
             result = work(connection)
         except BaseException as problem:
-            connection.exec_driver_sql("ROLLBACK TO one")
-            connection.exec_driver_sql("RELEASE one")
+            driver(connection).execute("ROLLBACK TO one")
+            driver(connection).execute("RELEASE one")
             done.set_exception(problem)
             return
-        connection.exec_driver_sql("RELEASE one")
+        driver(connection).execute("RELEASE one")
         answers.append((done, result))
 
     def _finish(self, connection: Connection, answers: list[tuple[Future[Any], Any]]) -> None:
         try:
-            connection.exec_driver_sql("COMMIT")
+            driver(connection).execute("COMMIT")
         except BaseException as problem:
             for done, _ in answers:
                 done.set_exception(_busy(problem))
             self._broken = problem if not _locked(problem) else None
             if _locked(problem):
-                connection.exec_driver_sql("ROLLBACK")
+                driver(connection).execute("ROLLBACK")
                 return
             raise
         for done, result in answers:
@@ -152,11 +155,11 @@ class SqliteWriter:
 
 
 def _locked(problem: BaseException) -> bool:
-    return isinstance(problem, OperationalError) and "locked" in str(problem.orig)
+    return isinstance(problem, sqlite3.OperationalError) and "locked" in str(problem)
 
 
 def _busy(problem: BaseException) -> BaseException:
-    if isinstance(problem, OperationalError):
+    if isinstance(problem, sqlite3.OperationalError):
         refused = Refused("busy")
         refused.__cause__ = problem
         return refused
@@ -173,19 +176,22 @@ class PostgresWriter:
         """Run `work` in its own transaction, at most three times."""
         for attempt in range(1, PG_TRIES + 1):
             try:
-                with self._engine.connect() as connection:
-                    result = work(connection)
-                    connection.commit()
-                    return result
-            except DBAPIError as problem:
-                state = str(getattr(problem.orig, "sqlstate", "") or "08")
-                if attempt == PG_TRIES or not state.startswith(_PG_AGAIN):
+                with self._engine.connect() as connection, connection.begin():
+                    return work(connection)
+            except (psycopg.Error, DBAPIError) as problem:
+                if attempt == PG_TRIES or not _sqlstate(problem).startswith(_PG_AGAIN):
                     raise
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()
+
+
+def _sqlstate(problem: psycopg.Error | DBAPIError) -> str:
+    """Return the SQLSTATE; a problem without one is a connection that was lost ("08")."""
+    original = problem.orig if isinstance(problem, DBAPIError) else problem
+    return str(getattr(original, "sqlstate", None) or "08")
 
 
 class Database:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from casewright.store.statements import Statement, every, first
+from casewright.store.statements import Statement, hot, hots
 from casewright.store.tables import Decision, Definition, Deployment, Resource, Subscription
 
 _deployment = Deployment.__table__  # type: ignore[attr-defined]
@@ -133,69 +133,69 @@ _drop_starts = Statement(
 
 def deployment(connection: Connection, key: str) -> DeploymentRow | None:
     """Return a deployment by its id."""
-    found = first(_by_id, connection, id=key)
+    found = hot(_by_id, connection, id=key)
     return None if found is None else DeploymentRow(*found)
 
 
 def newest(connection: Connection, app: str) -> DeploymentRow | None:
     """Return the newest deployment of an app."""
-    found = first(_newest, connection, app=app)
+    found = hot(_newest, connection, app=app)
     return None if found is None else DeploymentRow(*found)
 
 
 def resources(connection: Connection, deployment_id: str) -> Sequence[ResourceRow]:
     """Return the files of a deployment, by path."""
-    rows = every(_resources, connection, deployment=deployment_id)
+    rows = hots(_resources, connection, deployment=deployment_id)
     return [ResourceRow(r[0], r[1], r[2], r[3], bytes(r[4])) for r in rows]
 
 
 def definition(connection: Connection, key: str) -> DefinitionRow | None:
     """Return a definition by its id."""
-    found = first(_definition_by_id, connection, id=key)
+    found = hot(_definition_by_id, connection, id=key)
     return None if found is None else DefinitionRow(*found)
 
 
 def latest(connection: Connection, process: str) -> DefinitionRow | None:
     """Return the latest version of a process."""
-    found = first(_latest_of, connection, process=process)
+    found = hot(_latest_of, connection, process=process)
     return None if found is None else DefinitionRow(*found)
 
 
 def version(connection: Connection, process: str, number: int) -> DefinitionRow | None:
     """Return one version of a process."""
-    found = first(_version_of, connection, process=process, version=number)
+    found = hot(_version_of, connection, process=process, version=number)
     return None if found is None else DefinitionRow(*found)
 
 
 def in_deployment(connection: Connection, process: str, key: str) -> DefinitionRow | None:
     """Return the version of a process that a deployment brought."""
-    found = first(_in_deployment, connection, process=process, deployment=key)
+    found = hot(_in_deployment, connection, process=process, deployment=key)
     return None if found is None else DefinitionRow(*found)
 
 
 def next_version(connection: Connection, process: str) -> int:
     """Return the number of the process's next version."""
-    found = first(_newest_version, connection, process=process)
+    found = hot(_newest_version, connection, process=process)
     assert found is not None
     return int(found[0]) + 1
 
 
 def next_decision_version(connection: Connection, decision: str) -> int:
     """Return the number of the decision's next version."""
-    found = first(_newest_decision, connection, decision=decision)
+    found = hot(_newest_decision, connection, decision=decision)
     assert found is not None
     return int(found[0]) + 1
 
 
 def latest_decision(connection: Connection, decision: str) -> str | None:
     """Return the deployment that holds the newest version of a decision."""
-    found = first(_latest_decision, connection, decision=decision)
+    found = hot(_latest_decision, connection, decision=decision)
     return None if found is None else str(found[0])
 
 
 def decision_versions(connection: Connection, deployment_id: str) -> dict[str, int]:
     """Return the version of every decision of a deployment."""
-    rows = every(_decision_versions, connection, deployment=deployment_id)
+    rows = hots(_decision_versions, connection, deployment=deployment_id)
     return {str(row[0]): int(row[1]) for row in rows}
 
 

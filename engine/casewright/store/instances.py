@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from casewright.store.statements import Statement, every, first
+from casewright.store.statements import Statement, hot, hots
 from casewright.store.tables import Instance
 
 
@@ -83,7 +83,7 @@ _children = Statement(
 
 def load(connection: Connection, instance: str) -> InstanceRow | None:
     """Return the instance, or None."""
-    found = first(_load, connection, id=instance)
+    found = hot(_load, connection, id=instance)
     if found is None:
         return None
     row = InstanceRow(*found)
@@ -93,7 +93,7 @@ def load(connection: Connection, instance: str) -> InstanceRow | None:
 
 def root_of(connection: Connection, instance: str) -> str | None:
     """Return the id of the root of `instance`, or None when there is no such instance."""
-    found = first(_root_of, connection, id=instance)
+    found = hot(_root_of, connection, id=instance)
     return None if found is None else str(found[0])
 
 
@@ -104,7 +104,7 @@ def lock_roots(connection: Connection, roots: Iterable[str]) -> None:
     """
     if connection.dialect.name == "postgresql":
         for root in sorted(set(roots)):
-            first(_lock, connection, id=root)
+            hot(_lock, connection, id=root)
 
 
 def add(connection: Connection, row: InstanceRow) -> None:
@@ -123,12 +123,12 @@ def save(connection: Connection, row: InstanceRow) -> None:
 
 def active_children(connection: Connection, parent: str, token: str) -> list[str]:
     """Return the running instances that `token` of `parent` called."""
-    return [str(row[0]) for row in every(_children, connection, parent=parent, token=token)]
+    return [str(row[0]) for row in hots(_children, connection, parent=parent, token=token)]
 
 
 def running_with_key(connection: Connection, process: str, start_key: str) -> str | None:
     """Return the running instance of `process` that was started by this message key, or None."""
-    found = first(_running_with_key, connection, process=process, start_key=start_key)
+    found = hot(_running_with_key, connection, process=process, start_key=start_key)
     return None if found is None else str(found[0])
 
 

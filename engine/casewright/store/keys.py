@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from casewright.store.statements import Statement, first
+from casewright.store.statements import Statement, hot
 from casewright.store.tables import CommandKey
 
 KEPT_MICROS = 7 * 86_400 * 1_000_000
@@ -38,7 +38,7 @@ def take(
     values = {"principal": principal, "key": key, "request_hash": request, "answer": "", "at": at}
     if _take.run(connection, values).rowcount == 1:
         return None
-    found = first(_find, connection, principal=principal, key=key)
+    found = hot(_find, connection, principal=principal, key=key)
     assert found is not None
     return str(found[0]), str(found[1])
 

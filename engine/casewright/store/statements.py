@@ -1,7 +1,8 @@
-"""Core statements compiled once per database and run by the driver's own cursor.
+"""Core statements compiled once per database, and run by the driver's own cursor.
 
-Measured before this was decided (ADR 0004): a SQLModel session costs 2.1 ms for what Core
-does in 0.7 and raw sqlite3 in 0.3. Compiling once brings Core to within a factor of 1.3.
+The hot path (`run`, `run_many`, `hot`, `hots`) goes straight to the driver: the same
+statements through SQLAlchemy's execution cost 30 µs more each, half of a command (ADR 0007).
+Pages read through `first` and `every`, which give SQLAlchemy's named rows.
 """
 
 from __future__ import annotations
@@ -40,38 +41,53 @@ class Statement:
         """Return the SQL text for `dialect`."""
         return self._for(dialect)[0]
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        """Execute with `values` for the binds and return the cursor result."""
-        sql, names, defaults = self._for(connection.dialect.name)
+    def bound(self, dialect: str, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """Return SQL and parameters as the driver of `dialect` takes them."""
+        sql, names, defaults = self._for(dialect)
         if names:
-            bound: Any = tuple(values[n] if n in values else defaults[n] for n in names)
-        else:
-            bound = {**defaults, **values}
-        return connection.exec_driver_sql(sql, bound)
+            return sql, tuple([values[n] if n in values else defaults[n] for n in names])
+        return sql, {**defaults, **values}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Execute on the driver's connection and return its cursor (`rowcount`, rows)."""
+        sql, parameters = self.bound(connection.dialect.name, values)
+        return driver(connection).execute(sql, parameters)
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each of `rows`."""
-        if not rows:
-            return
-        sql, names, defaults = self._for(connection.dialect.name)
-        if names:
-            many: Any = [tuple(r[n] if n in r else defaults[n] for n in names) for r in rows]
-        else:
-            many = [{**defaults, **row} for row in rows]
-        connection.exec_driver_sql(sql, many)
+        for row in rows:
+            self.run(connection, row)
+
+
+def driver(connection: Connection) -> Any:
+    """Return the driver's own connection, inside the transaction that `store.db` began."""
+    return connection.connection.driver_connection
+
+
+def hot(statement: Statement, connection: Connection, **values: Any) -> Any:
+    """Return the first row as a plain tuple, or None; for commands, inside a transaction."""
+    return statement.run(connection, values).fetchone()
+
+
+def hots(statement: Statement, connection: Connection, **values: Any) -> list[Any]:
+    """Return all rows as plain tuples; for commands, inside a transaction."""
+    rows: list[Any] = statement.run(connection, values).fetchall()
+    return rows
 
 
 def first(
     statement: Statement, connection: Connection, **values: Any
 ) -> Row[*tuple[Any, ...]] | None:
-    """Return the first row, or None."""
-    row: Row[*tuple[Any, ...]] | None = statement.run(connection, values).first()
+    """Return the first row by name, or None."""
+    sql, parameters = statement.bound(connection.dialect.name, values)
+    row: Row[*tuple[Any, ...]] | None = connection.exec_driver_sql(sql, parameters).first()
     return row
 
 
 def every(
     statement: Statement, connection: Connection, **values: Any
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return all rows."""
-    rows: Sequence[Row[*tuple[Any, ...]]] = statement.run(connection, values).all()
+    """Return all rows by name."""
+    sql, parameters = statement.bound(connection.dialect.name, values)
+    rows: Sequence[Row[*tuple[Any, ...]]] = connection.exec_driver_sql(sql, parameters).all()
     return rows

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from casewright.store.statements import Statement, every, first
+from casewright.store.statements import Statement, hot, hots
 from casewright.store.tables import Draft, Person, TaskCandidate, UserTask
 
 
@@ -60,7 +61,7 @@ _release = Statement(
     )
     .values(assignee=None, version=_table.c.version + 1)
 )
-_upsert = {"body": bindparam("body"), "saved_at": bindparam("saved_at")}
+_upsert: dict[Any, Any] = {"body": bindparam("body"), "saved_at": bindparam("saved_at")}
 _save_draft = Statement(
     sqlite.insert(_draft).on_conflict_do_update(index_elements=["task_id", "login"], set_=_upsert),
     postgresql=postgresql.insert(_draft).on_conflict_do_update(
@@ -73,17 +74,18 @@ _name_of = Statement(select(_person.c.name).where(_person.c.login == bindparam("
 
 def load(connection: Connection, task: str) -> TaskRow | None:
     """Return a task, or None."""
-    rows = every(_load, connection, id=task)
+    rows = hots(_load, connection, id=task)
     if not rows:
         return None
     width = len(_COLUMNS)
     offered = frozenset((str(r[width]), str(r[width + 1])) for r in rows if r[width] is not None)
-    return TaskRow(*rows[0][:width], offered)
+    fields: Any = rows[0][:width]
+    return TaskRow(*(*fields, offered))
 
 
 def root_of(connection: Connection, task: str) -> list[str]:
     """Return the root to lock for a task; empty when there is no such task."""
-    found = first(_root_of, connection, id=task)
+    found = hot(_root_of, connection, id=task)
     return [] if found is None else [str(found[0])]
 
 
@@ -110,5 +112,5 @@ def drop_drafts(connection: Connection, task: str) -> None:
 
 def person_name(connection: Connection, login: str) -> str:
     """Return the name that people know `login` by."""
-    found = first(_name_of, connection, login=login)
+    found = hot(_name_of, connection, login=login)
     return str(found[0]) if found is not None and found[0] else login

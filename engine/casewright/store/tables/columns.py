@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 
@@ -41,3 +42,9 @@ def key_number() -> Any:
 def data() -> Any:
     """A column of bytes."""
     return Field(sa_type=LargeBinary, nullable=False)
+
+
+def filled(column: str) -> dict[str, Any]:
+    """Options of an index that holds only the rows where `column` is not null."""
+    where = sql(f"{column} IS NOT NULL")
+    return {"sqlite_where": where, "postgresql_where": where}

@@ -11,6 +11,7 @@ class CommandKey(SQLModel, table=True):
     """The answer given to a principal's key; kept seven days."""
 
     __tablename__ = "command_key"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     principal: str = key()
     key: str = key()

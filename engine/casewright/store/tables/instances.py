@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from casewright.store.tables.columns import key, maybe_number, maybe_text, number, text
+from casewright.store.tables.columns import filled, key, maybe_number, maybe_text, number, text
 
 
 class Instance(SQLModel, table=True):
@@ -18,7 +18,8 @@ class Instance(SQLModel, table=True):
     __tablename__ = "instance"
     __table_args__ = (
         Index("ix_instance_state", "state", "started_at"),
-        Index("ix_instance_start_key", "process_id", "start_key"),
+        Index("ix_instance_start_key", "process_id", "start_key", **filled("start_key")),
+        Index("ix_instance_parent_id", "parent_id", **filled("parent_id")),
     )
 
     id: str = key()
@@ -26,7 +27,7 @@ class Instance(SQLModel, table=True):
     process_id: str = text()
     app: str = text()
     root_id: str = text(index=True)
-    parent_id: str | None = maybe_text(index=True)
+    parent_id: str | None = maybe_text()
     parent_token: str | None = maybe_text()
     depth: int = number()
     business_key: str = text(index=True)

@@ -11,6 +11,7 @@ class Journal(SQLModel, table=True):
     """One row per command and stream; a stream is an instance id, or "admin"."""
 
     __tablename__ = "journal"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     stream: str = key()
     seq: int = key_number()
@@ -26,6 +27,7 @@ class JournalPayload(SQLModel, table=True):
     """The events of a journal row and their salt; erasing a row leaves the chain whole."""
 
     __tablename__ = "journal_payload"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     stream: str = key()
     seq: int = key_number()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from casewright.store.tables.columns import key, maybe_number, maybe_text, number, text
+from casewright.store.tables.columns import filled, key, maybe_number, maybe_text, number, text
 
 
 class UserTask(SQLModel, table=True):
@@ -14,7 +14,7 @@ class UserTask(SQLModel, table=True):
     __tablename__ = "user_task"
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        Index("ix_user_task_assignee", "assignee", "state"),
+        Index("ix_user_task_assignee", "assignee", "state", **filled("assignee")),
         Index("ix_user_task_state", "state", "created_at"),
     )
 
@@ -47,7 +47,10 @@ class TaskCandidate(SQLModel, table=True):
     """A person or group that a task is offered to; `open` follows the task's state."""
 
     __tablename__ = "task_candidate"
-    __table_args__ = (Index("ix_task_candidate_name", "kind", "name", "open"),)
+    __table_args__ = (
+        Index("ix_task_candidate_name", "kind", "name", "open"),
+        {"sqlite_with_rowid": False},
+    )
 
     task_id: str = key()
     kind: str = key()

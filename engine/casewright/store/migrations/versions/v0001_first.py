@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("principal", "key"),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_command_key_at"), "command_key", ["at"], unique=False)
     op.create_table(
@@ -167,9 +168,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_instance_business_key"), "instance", ["business_key"], unique=False)
     op.create_index(op.f("ix_instance_definition_id"), "instance", ["definition_id"], unique=False)
-    op.create_index(op.f("ix_instance_parent_id"), "instance", ["parent_id"], unique=False)
+    op.create_index(
+        "ix_instance_parent_id",
+        "instance",
+        ["parent_id"],
+        unique=False,
+        sqlite_where=sa.text("parent_id IS NOT NULL"),
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_instance_root_id"), "instance", ["root_id"], unique=False)
-    op.create_index("ix_instance_start_key", "instance", ["process_id", "start_key"], unique=False)
+    op.create_index(
+        "ix_instance_start_key",
+        "instance",
+        ["process_id", "start_key"],
+        unique=False,
+        sqlite_where=sa.text("start_key IS NOT NULL"),
+        postgresql_where=sa.text("start_key IS NOT NULL"),
+    )
     op.create_index(op.f("ix_instance_started_by"), "instance", ["started_by"], unique=False)
     op.create_index("ix_instance_state", "instance", ["state", "started_at"], unique=False)
     op.create_table(
@@ -214,6 +229,7 @@ def upgrade() -> None:
         sa.Column("payload_hash", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("stream", "seq"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "journal_payload",
@@ -222,6 +238,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("stream", "seq"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "login_attempt",
@@ -335,6 +352,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("open", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("task_id", "kind", "name"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_task_candidate_name", "task_candidate", ["kind", "name", "open"], unique=False
@@ -379,6 +397,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("instance_id", "token"),
     )
-    op.create_index("ix_user_task_assignee", "user_task", ["assignee", "state"], unique=False)
+    op.create_index(
+        "ix_user_task_assignee",
+        "user_task",
+        ["assignee", "state"],
+        unique=False,
+        sqlite_where=sa.text("assignee IS NOT NULL"),
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
     op.create_index(op.f("ix_user_task_root_id"), "user_task", ["root_id"], unique=False)
     op.create_index("ix_user_task_state", "user_task", ["state", "created_at"], unique=False)
