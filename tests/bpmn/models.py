@@ -15,8 +15,8 @@ NAMESPACES = (
 DECLARED = (
     '<message id="m1" name="paid"><extensionElements><zeebe:subscription correlationKey="=order"/>'
     '</extensionElements></message><message id="m2" name="ordered"/>'
-    '<error id="e1" name="E1" errorCode="E1"/><error id="e2" name="E2" errorCode="E2"/>'
-    '<error id="any" name="any"/>'
+    '<error id="er1" name="E1" errorCode="E1"/><error id="er2" name="E2" errorCode="E2"/>'
+    '<error id="er0" name="any"/>'
 )
 _FLOW = re.compile(r"(\w+)(?:\[(.*)\])?$", re.S)
 
@@ -123,7 +123,7 @@ def timer(text: str, kind: str = "timeDuration") -> str:
     )
 
 
-def error(ref: str = "e1") -> str:
+def error(ref: str = "er1") -> str:
     """Return an error event definition; "" catches all."""
     return f'<errorEventDefinition errorRef="{ref}"/>' if ref else "<errorEventDefinition/>"
 

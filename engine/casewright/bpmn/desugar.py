@@ -11,6 +11,7 @@ from collections import Counter
 from casewright import xml
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import setting
+from casewright.bpmn.flows_in import flows_by_source
 from casewright.bpmn.read import Model, levels
 from casewright.xml import Element
 
@@ -25,11 +26,12 @@ def desugar(model: Model) -> None:
 
 def _conditional_flows(model: Model, level: Element) -> None:
     """Put an inclusive gateway behind an activity that has conditional flows."""
+    leaving = flows_by_source(level)
     for node in xml.children(level):
         if xml.local(node) not in words.ACTIVITIES:
             continue
         name = xml.attr(node, "id")
-        flows = _flows(level, name)
+        flows = leaving.get(name, [])
         if not any(xml.attr(flow, "id") in model.conditions for flow in flows):
             continue
         gateway = f"{name}__choice"
@@ -73,11 +75,6 @@ def _second_flows(model: Model, level: Element) -> None:
         xml.set_attr(flow, "targetRef", node)
         _connect(level, node, target)
         model.origins[node] = target
-
-
-def _flows(level: Element, source: str) -> list[Element]:
-    flows = xml.children(level, "bpmn:sequenceFlow")
-    return [flow for flow in flows if xml.attr(flow, "sourceRef") == source]
 
 
 def _connect(level: Element, source: str, target: str) -> None:

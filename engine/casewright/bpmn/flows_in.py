@@ -23,6 +23,14 @@ def fill_ids(root: Element) -> None:
             xml.set_attr(flow, "id", f"flow__{count}")
 
 
+def flows_by_source(level: Element) -> dict[str, list[Element]]:
+    """Return the sequence flows of a level by the element that they leave, in order."""
+    found: dict[str, list[Element]] = {}
+    for flow in xml.children(level, "bpmn:sequenceFlow"):
+        found.setdefault(xml.attr(flow, "sourceRef"), []).append(flow)
+    return found
+
+
 def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> None:
     """Check one level: ends of flows, conditions, starts, and what is not connected."""
     nodes = {
@@ -32,13 +40,14 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
     }
     flows = xml.children(level, "bpmn:sequenceFlow")
     ends = [flow for flow in flows if _ends(found, flow, nodes)]
+    leaving = flows_by_source(level)
     outgoing = Counter(xml.attr(flow, "sourceRef") for flow in ends)
     incoming = Counter(xml.attr(flow, "targetRef") for flow in ends)
     for flow in ends:
         source = nodes[xml.attr(flow, "sourceRef")]
         _condition(found, flow, source, outgoing, conditions)
     for name, node in nodes.items():
-        _default(found, node, ends)
+        _default(found, node, leaving.get(name, []))
         _connected(found, node, incoming[name])
         _attached(found, node, nodes)
     _starts(found, level, nodes)
@@ -95,9 +104,8 @@ def _condition(
     conditions[xml.attr(flow, "id")] = found.condition(item, xml.text(item), "the condition")
 
 
-def _default(found: Collector, node: Element, flows: list[Element]) -> None:
+def _default(found: Collector, node: Element, own: list[Element]) -> None:
     name = xml.attr(node, "default")
-    own = [flow for flow in flows if xml.attr(flow, "sourceRef") == xml.attr(node, "id")]
     if name and name not in {xml.attr(flow, "id") for flow in own}:
         found.add(node, "dangling-default", f"the default flow “{name}” does not leave here")
     activity = xml.local(node) in words.ACTIVITIES

@@ -12,8 +12,10 @@ from typing import Any
 
 import orjson
 
+from casewright.bpmn.incidents import Incident
 from casewright.domain.events import Event, VariablesChanged
-from casewright.feel import codec
+from casewright.feel import codec, type_name
+from casewright.feel.problems import FeelError
 from casewright.feel.values import from_python
 
 
@@ -110,8 +112,17 @@ class Scope(Mapping[str, Any]):
             self.write(name, value)
 
     def _store(self, name: str, value: Any) -> None:
-        value = from_python(value)
-        data = codec.to_json(value)
+        try:
+            value = from_python(value)
+            data = codec.to_json(value)
+        except FeelError:
+            kind = type_name(value)
+            raise Incident(
+                "value-not-storable",
+                f"a {kind} cannot be kept in “{name}”",
+                variable=name,
+                type=kind,
+            ) from None
         if name in self.raw and _same(self.raw[name], data):
             return
         self.raw[name] = data

@@ -1,0 +1,261 @@
+"""What is not run exactly is refused by name, with file, element, line and reason."""
+
+import pytest
+
+from bpmn.models import (
+    TERMINATE,
+    both,
+    boundary,
+    call,
+    catch,
+    end,
+    error,
+    flows,
+    io,
+    message,
+    model,
+    node,
+    script,
+    service,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
+from casewright import bpmn
+
+
+def around(*parts: str, ext: str = "") -> bytes:
+    """Put parts beside a process that is otherwise right."""
+    return model(start(), user("u", ext), end(), *parts, flows("s>u>e"))
+
+
+def inside(part: str) -> bytes:
+    """Put one element into the flow of a process."""
+    return model(start(), part, end(), flows("s>x>e"))
+
+
+def on(event: str, definition: str) -> bytes:
+    return inside(node(event, "x", definition))
+
+
+def props(name: str) -> str:
+    return f'<zeebe:properties><zeebe:property name="{name}" value="1"/></zeebe:properties>'
+
+
+UNSUPPORTED = {
+    "eventBasedGateway": inside(node("eventBasedGateway", "x")),
+    "complexGateway": inside(node("complexGateway", "x")),
+    "sendTask": inside(node("sendTask", "x")),
+    "receiveTask": inside(node("receiveTask", "x")),
+    "transaction": inside(node("transaction", "x")),
+    "adHocSubProcess": inside(node("adHocSubProcess", "x")),
+    "signalEventDefinition on intermediateCatchEvent": on(
+        "intermediateCatchEvent", "<signalEventDefinition/>"
+    ),
+    "linkEventDefinition on intermediateThrowEvent": on(
+        "intermediateThrowEvent", '<linkEventDefinition name="l"/>'
+    ),
+    "conditionalEventDefinition on intermediateCatchEvent": on(
+        "intermediateCatchEvent", "<conditionalEventDefinition/>"
+    ),
+    "no event definition on intermediateCatchEvent": on("intermediateCatchEvent", ""),
+    "more than one event definition": on("intermediateCatchEvent", timer("PT1H") + message()),
+    "messageEventDefinition on endEvent": around(node("endEvent", "x", message())),
+    "timerEventDefinition on startEvent": model(
+        start("s", timer("PT1H")), end(), flows("s>e")
+    ),
+    "escalationEventDefinition on boundaryEvent": around(
+        boundary("x", "u", "<escalationEventDefinition/>")
+    ),
+    "compensateEventDefinition on boundaryEvent": around(
+        boundary("x", "u", "<compensateEventDefinition/>")
+    ),
+    "timeCycle": inside(catch("x", timer("R3/PT1H", "timeCycle"))),
+    "multiInstanceLoopCharacteristics on userTask": inside(
+        node("userTask", "x", "<multiInstanceLoopCharacteristics/>")
+    ),
+    "standardLoopCharacteristics on userTask": inside(
+        node("userTask", "x", "<standardLoopCharacteristics/>")
+    ),
+    "multiInstanceLoopCharacteristics": model(
+        start(), sub("x", "<multiInstanceLoopCharacteristics/>", start("ss")), end(),
+        flows("s>x>e"),
+    ),
+    "ioSpecification on userTask": inside(node("userTask", "x", "<ioSpecification/>")),
+    "dataInputAssociation on userTask": inside(node("userTask", "x", "<dataInputAssociation/>")),
+    "triggeredByEvent=“true” on subProcess": model(
+        start(), node("subProcess", "x", start("ss"), triggeredByEvent="true"), end(),
+        flows("s>x>e"),
+    ),
+    "isForCompensation=“true” on userTask": inside(node("userTask", "x", isForCompensation="true")),
+    "the attribute “assignee” of another vocabulary": inside(
+        '<userTask id="x" camunda:assignee="eve"/>'
+    ),
+    "the extension “formData” of another vocabulary": inside(
+        node("userTask", "x", ext="<camunda:formData/>")
+    ),
+    "zeebe:taskListeners on userTask": inside(user("x", "<zeebe:taskListeners/>")),
+    "zeebe:executionListeners on userTask": inside(user("x", "<zeebe:executionListeners/>")),
+    "zeebe:loopCharacteristics on userTask": inside(user("x", "<zeebe:loopCharacteristics/>")),
+    "zeebe:taskDefinition on userTask": inside(user("x", '<zeebe:taskDefinition type="a"/>')),
+    "the attribute “externalReference” of zeebe:formDefinition": inside(
+        user("x", '<zeebe:formDefinition formId="a" externalReference="b"/>')
+    ),
+    "the property “casewright:magic” on userTask": inside(user("x", props("casewright:magic"))),
+    "the property “casewright:orderBy” on userTask": inside(
+        user("x", props("casewright:orderBy"))
+    ),
+    "the bindingType “sometimes”": inside(call("x", "c", more=' bindingType="sometimes"')),
+    "input mappings on startEvent": model(start("s", ext=io({"a": "=1"})), end(), flows("s>e")),
+    "output mappings on endEvent": model(
+        start(), end("e", ext=io(None, {"a": "=1"})), flows("s>e")
+    ),
+    "a condition on a flow from a parallelGateway": model(
+        start(), both("x"), end(), end("e2"), flows("s>x>e", "x>e2[=true]")
+    ),
+    "the element “shape” of another vocabulary": around("<camunda:shape/>"),
+    "resourceRole on userTask": inside(node("userTask", "x", "<resourceRole/>")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", sorted(UNSUPPORTED))
+def test_is_refused_by_name(what: str) -> None:
+    result = bpmn.compile(UNSUPPORTED[what], "f.bpmn")
+    assert result.definitions == ()
+    assert not result.deployable
+    found = {f.message: f for f in result.findings if f.code == "bpmn-unsupported"}
+    assert f"{what} is not supported" in found, result.findings
+    finding = found[f"{what} is not supported"]
+    assert finding.file == "f.bpmn"
+    assert finding.element
+    assert finding.line > 1
+
+
+WRONG = {
+    "xml-syntax": b"<definitions>",
+    "xml-doctype": b"<!DOCTYPE d><definitions/>",
+    "not-bpmn": b"<html/>",
+    "no-process": model().replace(b'isExecutable="true"', b'isExecutable="false"'),
+    "no-start": model(user("u"), end(), flows("u>e")),
+    "bad-start": model(start(), start("s2"), end(), flows("s>e", "s2>e")),
+    "duplicate-id": around(user("u")),
+    "id-missing": around("<userTask/>"),
+    "dangling-flow": around(flows("u>nowhere")),
+    "flow-from-end": around(flows("e>u")),
+    "flow-into-event": around(flows("u>s")),
+    "not-connected": around(user("lonely")),
+    "dangling-boundary": around(boundary("b", "nobody", timer("PT1H"))),
+    "dangling-default": model(
+        start(), xor("g", default="nothing"), end(), end("e2"),
+        flows("s>g", "g>e[=true]", "g>e2[=true]"),
+    ),
+    "default-alone": model(start(), user("u", default="f_u_e"), end(), flows("s>u>e")),
+    "default-with-condition": model(
+        start(), xor("g", default="f_g_e"), end(), end("e2"),
+        flows("s>g", "g>e[=true]", "g>e2[=true]"),
+    ),
+    "condition-missing": model(
+        start(), xor("g"), end(), end("e2"), flows("s>g", "g>e[=true]", "g>e2")
+    ),
+    "feel-missing": model(
+        start(), xor("g"), end(), end("e2"), flows("s>g", "g>e[x > 1]", "g>e2[=true]")
+    ),
+    "clock-in-condition": model(
+        start(), xor("g"), end(), end("e2"), flows("s>g", "g>e[=now() > due]", "g>e2[=true]")
+    ),
+    "expression-language": model(
+        start(), xor("g"), end(), end("e2"), flows("s>g", "g>e[=true]", "g>e2[=true]")
+    ).replace(
+        b'<conditionExpression xsi:type="tFormalExpression">',
+        b'<conditionExpression xsi:type="tFormalExpression" language="python">',
+    ),
+    "setting-missing": inside(node("serviceTask", "x")),
+    "bad-value": inside(user("x", '<zeebe:priorityDefinition priority="high"/>')),
+    "bad-target": inside(service("x", io({"a b": "=1"}))),
+    "bad-time": inside(catch("x", timer("1 hour"))),
+    "timer-missing": inside(catch("x", "<timerEventDefinition/>")),
+    "message-missing": inside(catch("x", message("unknown"))),
+    "error-missing": model(start(), end("e", error("")), flows("s>e")),
+    "error-interrupts": around(boundary("b", "u", error(), cancel=False)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(WRONG))
+def test_mistakes_have_a_code(code: str) -> None:
+    result = bpmn.compile(WRONG[code], "f.bpmn")
+    assert result.definitions == ()
+    assert code in {finding.code for finding in result.findings}, result.findings
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (inside(script("x", "1 +", "r")), "zeebe:script/expression"),
+        (inside(service("x", io({"a": "=(1"}))), "input “a”"),
+        (inside(catch("x", timer("=]"))), "timeDuration"),
+        (
+            model(start(), xor("g"), end(), end("e2"), flows("s>g", "g>e[=1 =]", "g>e2[=true]")),
+            "the condition",
+        ),
+    ],
+)
+def test_bad_feel_is_found_with_its_place(data: bytes, place: str) -> None:
+    (finding,) = bpmn.compile(data, "f.bpmn").findings
+    assert finding.code == "feel-syntax"
+    assert finding.place.startswith(place)
+    assert "column" in finding.place
+
+
+def test_the_clock_may_be_named_in_text() -> None:
+    data = model(
+        start(), xor("g"), end(), end("e2"), flows("s>g", 'g>e[=x = "now()"]', "g>e2[=true]")
+    )
+    assert bpmn.compile(data, "f.bpmn").findings == ()
+
+
+def test_drawings_and_words_are_no_problem() -> None:
+    data = around(
+        "<documentation>why</documentation>", '<textAnnotation id="ta"/>',
+        '<association id="as" sourceRef="u" targetRef="ta"/>', '<dataObject id="do"/>',
+        '<dataObjectReference id="dr" dataObjectRef="do"/>', '<group id="gr"/>',
+        ext=props("anything:else"),
+    )  # fmt: skip
+    assert bpmn.compile(data, "f.bpmn").findings == ()
+
+
+def test_a_pool_that_is_only_drawn_is_left_alone() -> None:
+    other = '<process id="q" isExecutable="false"><complexGateway id="cg"/></process>'
+    pools = (
+        '<collaboration id="c"><participant id="p1" processRef="p"/>'
+        '<participant id="p2" processRef="q"/>'
+        '<messageFlow id="mf" sourceRef="p1" targetRef="p2"/></collaboration>'
+    )
+    result = bpmn.compile(model(start(), end(), flows("s>e"), extra=other + pools), "f.bpmn")
+    assert result.findings == ()
+    assert [d.process_id for d in result.definitions] == ["p"]
+
+
+def test_two_processes_of_one_file_are_two_definitions() -> None:
+    body = start("qs") + end("qe", TERMINATE) + flows("qs>qe")
+    other = f'<process id="q" isExecutable="true">{body}</process>'
+    result = bpmn.compile(model(start(), end(), flows("s>e"), extra=other), "f.bpmn")
+    assert [d.process_id for d in result.definitions] == ["p", "q"]
+
+
+def test_everything_is_found_at_once() -> None:
+    data = model(
+        start(), node("complexGateway", "x"), service("t", io({"a": "=("})), end(),
+        flows("s>t>e", "t>nowhere"),
+    )  # fmt: skip
+    codes = {f.code for f in bpmn.compile(data, "f.bpmn").findings}
+    assert codes >= {"bpmn-unsupported", "feel-syntax", "dangling-flow"}
+
+
+def test_a_long_sequence_compiles() -> None:
+    names = [f"t{i}" for i in range(1500)]
+    data = model(
+        start(), *(node("task", name) for name in names), end(), flows(">".join(["s", *names, "e"]))
+    )
+    assert len(bpmn.compile(data, "f.bpmn").definitions[0].elements) == 1502
