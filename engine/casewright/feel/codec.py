@@ -8,8 +8,8 @@ from typing import Any
 
 from . import temporal
 from .problems import FeelError
-from .text import feel_text, string_of
-from .values import Range, YearsMonths, from_python, number
+from .text import string_of
+from .values import Range, YearsMonths, from_python
 
 _EXACT = 2**53
 
@@ -97,7 +97,7 @@ def _tagged(data: dict[str, Any]) -> Any:
     name = data["@"]
     value: Any = data.get("v")
     if name == "n":
-        return Decimal(value) if len(value) <= 40 else number(value)
+        return Decimal(value)
     if name == "context":
         return {key: from_json(item) for key, item in value.items()}
     if name == "date":
@@ -128,9 +128,5 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if kind is dict:
         return {key: plain(item) for key, item in value.items()}
-    if kind is Range:
-        return feel_text(value).replace('@"', '"')
-    if kind is int or kind is float:
-        return from_python(value)
-    written = string_of(value)
-    return string_of(from_python(value)) if written == "null" else written
+    made = from_python(value)
+    return made if type(made) is Decimal else string_of(made)

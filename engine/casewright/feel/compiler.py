@@ -11,7 +11,7 @@ from . import nodes as n
 from . import operators as ops
 from .problems import FeelError
 from .runtime import MISSING, Frame, in_item
-from .values import Range
+from .values import Range, type_name
 
 Eval = Callable[[Frame], Any]
 
@@ -74,7 +74,7 @@ def _name(node: n.Name, scope: Scope) -> Eval:
     def missing(frame: Frame) -> Any:
         if builtin is not None:
             return builtin.value
-        if name != "?" and not (in_filter and in_item(frame)):
+        if not (in_filter and in_item(frame)):
             frame.run.problem("unknown-name", f"unknown name {name!r}", place)
         return None
 
@@ -225,7 +225,18 @@ def _logic(node: n.Logic, scope: Scope) -> Eval:
 def _if(node: n.If, scope: Scope) -> Eval:
     condition = compile_node(node.condition, scope)
     yes, no = compile_node(node.yes, scope), compile_node(node.no, scope)
-    return lambda frame: yes(frame) if condition(frame) is True else no(frame)
+    place = node.place
+
+    def choose(frame: Frame) -> Any:
+        answer = condition(frame)
+        if answer is True:
+            return yes(frame)
+        if answer is False or answer is None:
+            return no(frame)
+        frame.run.problem("type", f"a condition gave a {type_name(answer)}", place)
+        return None
+
+    return choose
 
 
 @compiles(n.Between)

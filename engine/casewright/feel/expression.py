@@ -15,10 +15,12 @@ from .parser import parse as parse_text
 from .problems import DEFAULT_LIMITS, FeelError, LimitHit, Limits, Problem
 from .properties import NAMES
 from .runtime import Frame, Run, weigh
-from .values import from_python, type_name
+from .values import from_python
 
 _NAMES = frozenset(BUILTINS) | NAMES
 _NO_NAMES: frozenset[str] = frozenset()
+# Longer texts are compiled each time, so that the cache stays small.
+_KEPT = 10_000
 Result = tuple[Any, tuple[Problem, ...]]
 
 
@@ -136,12 +138,14 @@ def _unary(text: str, names: frozenset[str]) -> UnaryTests:
 
 def parse(text: str, names: Iterable[str] = _NO_NAMES) -> Expression:
     """Compile an expression; what is wrong with the text is in its problems."""
-    return _expression(text, frozenset(names))
+    known = frozenset(names)
+    return _expression(text, known) if len(text) <= _KEPT else Expression(text, known)
 
 
 def unary(text: str, names: Iterable[str] = _NO_NAMES) -> UnaryTests:
     """Compile unary tests; what is wrong with the text is in their problems."""
-    return _unary(text, frozenset(names))
+    known = frozenset(names)
+    return _unary(text, known) if len(text) <= _KEPT else UnaryTests(text, known)
 
 
 def evaluate(
@@ -153,6 +157,3 @@ def evaluate(
 ) -> Result:
     """Compile and evaluate an expression."""
     return parse(text).evaluate(context, now, zone, limits)
-
-
-__all__ = ["Expression", "UnaryTests", "evaluate", "parse", "type_name", "unary"]

@@ -18,8 +18,8 @@ _DAY = dt.timedelta(days=1)
 Source = Callable[[Frame], Iterable[Any] | None]
 
 
-def _size(node: n.Node) -> int:
-    """Count the nodes below, the price of one turn of a loop."""
+def _price(node: n.Node) -> int:
+    """Give the price of one turn of a loop: a step, and one more for every eight nodes."""
     count = 1
     stack: list[Any] = [node]
     while stack:
@@ -32,7 +32,7 @@ def _size(node: n.Node) -> int:
                 if isinstance(child, n.Node):
                     count += 1
                     stack.append(child)
-    return count
+    return 1 + count // 8
 
 
 def _mentions(node: n.Node, name: str) -> bool:
@@ -123,7 +123,7 @@ def _for(node: n.For, scope: Scope) -> Eval:
     sources = _sources(node.iterators, scope)
     body = inner(node.body, scope)
     scope.frames -= 1
-    price = _size(node.body) + 1
+    price = _price(node.body)
     partial = _mentions(node.body, "partial")
 
     def turn(frame: Frame, depth: int, made: list[Any]) -> bool:
@@ -163,7 +163,7 @@ def _quantified(node: n.Quantified, scope: Scope) -> Eval:
     scope.frames += 1
     condition = inner(node.condition, scope)
     scope.frames -= 1
-    price = _size(node.condition) + 1
+    price = _price(node.condition)
     decisive = not node.every
 
     def turn(frame: Frame, depth: int) -> bool | None:
@@ -195,7 +195,7 @@ def _filter(node: n.Filter, scope: Scope) -> Eval:
     scope.frames += 1
     condition = inner(node.condition, scope)
     scope.frames -= 1
-    price, place = _size(node.condition) + 1, node.place
+    price, place = _price(node.condition), node.place
 
     def select(frame: Frame) -> Any:
         value = target(frame)
@@ -215,6 +215,7 @@ def _filter(node: n.Filter, scope: Scope) -> Eval:
                 return pick(items, answer)
             elif answer is not None and type(answer) is not bool:
                 run.problem("type", f"a filter gave a {type_name(answer)}", place)
+                return None
         return made
 
     return select
@@ -279,7 +280,7 @@ def _dotted(node: n.Path) -> str | None:
         at = at.target
     if not isinstance(at, n.Name) or at.local:
         return None
-    return ".".join([*reversed(parts), at.name][-1:] + parts[::-1])
+    return ".".join([at.name, *reversed(parts)])
 
 
 def step(frame: Frame, value: Any, name: str, place: n.Place) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from . import temporal
 from .problems import FeelError
 from .runtime import Run
-from .values import DECIMAL, Function, Range, YearsMonths, type_name
+from .values import DECIMAL, Function, Range, YearsMonths, months, type_name
 
 Operation = Callable[[Any, Any], Any]
 
@@ -69,7 +69,7 @@ def add(left: Any, right: Any) -> Any:
     if one is two is dt.timedelta:
         return _duration(temporal.total_micros(left) + temporal.total_micros(right))
     if one is two is YearsMonths:
-        return YearsMonths(left.months + right.months)
+        return months(left.months + right.months)
     if two in _DURATIONS:
         moved = _moved(left, right)
     else:
@@ -87,7 +87,7 @@ def subtract(left: Any, right: Any) -> Any:
     if left is None or right is None:
         return None
     if one is two is YearsMonths:
-        return YearsMonths(left.months - right.months)
+        return months(left.months - right.months)
     if two in _DURATIONS:
         if one is two:
             return _duration(temporal.total_micros(left) - temporal.total_micros(right))
@@ -108,10 +108,9 @@ def _duration(micros: int) -> dt.timedelta:
 
 
 def _scaled(value: Any, factor: Decimal, operation: Operation) -> Any:
-    months = type(value) is YearsMonths
-    amount = value.months if months else temporal.total_micros(value)
-    made = int(operation(Decimal(amount), factor))
-    return YearsMonths(made) if months else _duration(made)
+    if type(value) is YearsMonths:
+        return months(int(operation(Decimal(value.months), factor)))
+    return _duration(int(operation(Decimal(temporal.total_micros(value)), factor)))
 
 
 def multiply(left: Any, right: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .problems import FeelError
-from .values import DECIMAL, YearsMonths
+from .values import DECIMAL, YearsMonths, months
 
 UTC = dt.UTC
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)"
@@ -117,8 +117,8 @@ def parse_duration(text: str) -> dt.timedelta | YearsMonths:
     if match is not None and (match[2] or match[3]):
         if len(text) > 40:
             raise _bad("the duration is too long")
-        months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return YearsMonths(-months if match[1] else months)
+        count = int(match[2] or 0) * 12 + int(match[3] or 0)
+        return months(-count if match[1] else count)
     match = _DAYS_RE.fullmatch(text)
     if match is None or not any(match.group(2, 3, 4, 5)) or len(text) > 80:
         raise _bad("not a duration")
@@ -251,9 +251,9 @@ def shift_date(value: dt.date, by: dt.timedelta) -> dt.date:
     return shift(at_midnight(value, None), by).date()
 
 
-def shift_months(value: Any, months: int) -> Any:
+def shift_months(value: Any, by: int) -> Any:
     """Move a date, or date and time, by months; the day is at most the month's last."""
-    year, month = divmod(value.year * 12 + value.month - 1 + months, 12)
+    year, month = divmod(value.year * 12 + value.month - 1 + by, 12)
     if not 1 <= year <= 9999:
         raise _bad("outside the years 1 to 9999")
     day = min(value.day, calendar.monthrange(year, month + 1)[1])

@@ -38,7 +38,7 @@ def known(wanted: n.TypeName) -> bool:
 def conforms(value: Any, wanted: n.TypeName) -> bool:
     """Tell whether a value is of a type."""
     if wanted.name == "Any":
-        return True
+        return value is not None
     kind: Any = _KINDS.get(wanted.name)
     if kind is None:
         raise FeelError(f"unknown type {wanted.name!r}")

@@ -79,6 +79,16 @@ class Function:
         return f"function({', '.join(self.parameters)})"
 
 
+_MAX_MONTHS = 12 * 999_999_999
+
+
+def months(count: int) -> YearsMonths:
+    """Make a years and months duration; a FeelError if it is too long."""
+    if abs(count) > _MAX_MONTHS:
+        raise FeelError("the duration is too long", "date")
+    return YearsMonths(count)
+
+
 def function(parameters: Sequence[str], call: Callable[..., Any], name: str = "") -> Function:
     """Make a FEEL function of a Python callable that takes the arguments in their order."""
     return Function(parameters, lambda run, arguments: from_python(call(*arguments)), name)

@@ -30,8 +30,8 @@ def get_entries(m: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"key": key, "value": value} for key, value in m.items()]
 
 
-@builtin("context put(context: context, key: any, value: any)")
-def context_put(context: dict[str, Any], key: Any, value: Any) -> dict[str, Any]:
+@builtin("context put(context: context, key: string, value: any)")
+def context_put(context: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
     """Give the context with a key, or the key at the end of a path, set."""
     return _put(context, key, value)
 

@@ -89,7 +89,7 @@ def time(value: Any) -> dt.time | None:
     raise FeelError("a time is made of text or of a date and time")
 
 
-@builtin("time(hour: number, minute: number, second: number, offset: duration?)")
+@builtin("time(hour: number, minute: number, second: number, offset: duration??)")
 def time_of(
     hour: Decimal, minute: Decimal, second: Decimal, offset: dt.timedelta | None = None
 ) -> dt.time:

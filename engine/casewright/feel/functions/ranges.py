@@ -99,7 +99,7 @@ def overlaps_before(one: Range, two: Range) -> bool:
 @builtin("overlaps after(range1: range, range2: range)")
 def overlaps_after(one: Range, two: Range) -> bool:
     """Tell whether the first starts within the second and ends later."""
-    return _ends_last(one, two) and overlaps(one, two) and not _starts_first(one, two)
+    return overlaps_before(two, one)
 
 
 @builtin("finishes(point: any, range: range)", "finishes(range1: any, range2: range)")

@@ -36,12 +36,17 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: optional with "?", the rest of the arguments with "..."."""
+    """A parameter: optional with "?", null allowed with "??", the rest of the arguments "..."."""
 
     name: str
     kind: str
     optional: bool = False
     rest: bool = False
+    nullable: bool = False
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether a value fits as it is."""
+        return value is None or self.kind == "any" or type(value) in _KINDS[self.kind]
 
     def take(self, value: Any) -> Any:
         """Fit an argument: a list of one is its item, a value is a list of one."""
@@ -76,6 +81,14 @@ class Signature:
         self.call = call
         self.uses_run = uses_run
 
+    def fits(self, count: int) -> bool:
+        """Tell whether so many arguments may be given."""
+        return self.lowest <= count <= self.highest and not (self.spread and count == 0)
+
+    def accepts(self, arguments: list[Any]) -> bool:
+        """Tell whether the arguments fit as they are."""
+        return self.spread or all(map(Parameter.accepts, self.parameters, arguments))
+
     def invoke(self, run: Run, arguments: list[Any]) -> Any:
         """Fit the arguments and call; a null where none is allowed gives null."""
         taken: list[Any] = []
@@ -87,7 +100,7 @@ class Signature:
         for index, value in enumerate(arguments):
             parameter = parameters[index if index < last else last]
             if value is None:
-                if parameter.optional:
+                if parameter.nullable:
                     taken.append(None)
                     continue
                 if parameter.kind != "any":
@@ -117,7 +130,8 @@ def _parameter(text: str) -> Parameter:
     kind = kind.strip()
     optional = kind.endswith("?")
     rest = kind.endswith("...")
-    return Parameter(name.strip(), kind.rstrip("?.") or "any", optional, rest)
+    nullable = kind.endswith("??")
+    return Parameter(name.strip(), kind.rstrip("?.") or "any", optional, rest, nullable)
 
 
 class Builtin:
@@ -138,11 +152,11 @@ class Builtin:
         """Choose the signature for so many arguments, or for these names."""
         if names is not None:
             return self._by_name(names)
-        for signature in self.signatures:
-            if signature.lowest <= count <= signature.highest and not (
-                signature.spread and count == 0
-            ):
-                return signature.invoke
+        fitting = [signature for signature in self.signatures if signature.fits(count)]
+        if len(fitting) == 1:
+            return fitting[0].invoke
+        if fitting:
+            return _by_type(fitting)
         raise FeelError(f"{self.name} does not take {count} arguments", "function")
 
     def _by_name(self, names: Sequence[str]) -> Invoke:
@@ -156,14 +170,21 @@ class Builtin:
         raise FeelError(f"{self.name} has no parameters named {listed}", "function")
 
 
+def _by_type(signatures: list[Signature]) -> Invoke:
+    def invoke(run: Run, arguments: list[Any]) -> Any:
+        for signature in signatures:
+            if signature.accepts(arguments):
+                return signature.invoke(run, arguments)
+        return signatures[0].invoke(run, arguments)
+
+    return invoke
+
+
 def _reordered(signature: Signature, own: list[str], names: list[str]) -> Invoke:
-    places = [names.index(name) if name in names else None for name in own]
-    while places and places[-1] is None:
-        places.pop()
+    places = [names.index(name) for name in own if name in names]
 
     def invoke(run: Run, arguments: list[Any]) -> Any:
-        ordered = [None if place is None else arguments[place] for place in places]
-        return signature.invoke(run, ordered)
+        return signature.invoke(run, [arguments[place] for place in places])
 
     return invoke
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import base64
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
-
+from ..patterns import compiled, replacement
 from ..problems import FeelError, LimitHit
 from ..runtime import Run
 from .registry import builtin
-
-_FLAGS = {"i": regex.IGNORECASE, "s": regex.DOTALL, "m": regex.MULTILINE, "x": regex.VERBOSE}
-_MAX_PATTERN = 2_000
 
 
 @builtin("substring(string: string, start position: integer, length: integer?)")
@@ -81,45 +76,29 @@ def ends_with(string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-@lru_cache(maxsize=512)
-def _pattern(text: str, flags: str) -> Any:
-    if len(text) > _MAX_PATTERN:
-        raise FeelError("the pattern is too long", "limit")
-    bits = regex.VERSION1
-    if "q" in flags:
-        text, flags = regex.escape(text), flags.replace("q", "")
-    for flag in flags:
-        if flag not in _FLAGS:
-            raise FeelError(f"unknown flag {flag!r}", "function")
-        bits |= _FLAGS[flag]
-    try:
-        return regex.compile(text, bits)
-    except (regex.error, RecursionError, OverflowError, ValueError, IndexError):
-        raise FeelError("not a pattern", "function") from None
-
-
-@builtin("matches(input: string, pattern: string, flags: string?)", run=True)
+@builtin("matches(input: string, pattern: string, flags: string??)", run=True)
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
     """Tell whether a pattern is found in a text."""
     try:
-        found = _pattern(pattern, flags or "").search(text, timeout=run.seconds_left())
+        found = compiled(pattern, flags or "").search(text, timeout=run.seconds_left())
     except TimeoutError:
         raise LimitHit("a pattern took too long") from None
     return found is not None
 
 
-@builtin("replace(input: string, pattern: string, replacement: string, flags: string?)", run=True)
-def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+@builtin("replace(input: string, pattern: string, replacement: string, flags: string??)", run=True)
+def replace(run: Run, text: str, pattern: str, new: str, flags: str | None = None) -> str:
     """Replace what a pattern finds; $1 stands for the first group."""
-    compiled = _pattern(pattern, flags or "")
-    parts = _replacement(replacement, "q" in (flags or ""))
+    found = compiled(pattern, flags or "")
+    if found.fullmatch("") is not None:
+        raise FeelError("the pattern matches the empty text", "function")
+    parts = replacement(new, found.groups, "q" in (flags or ""))
     left = run.limits.text + 1
 
     def fill(match: Any) -> str:
         nonlocal left
         made = "".join(
-            part if isinstance(part, str) else _group(match, part, compiled.groups)
-            for part in parts
+            part if isinstance(part, str) else _group(match, part, found.groups) for part in parts
         )
         left -= len(made)
         if left < 0:
@@ -127,22 +106,10 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
         return made
 
     try:
-        made: str = compiled.sub(fill, text, timeout=run.seconds_left())
+        made: str = found.sub(fill, text, timeout=run.seconds_left())
     except TimeoutError:
         raise LimitHit("a pattern took too long") from None
     return made
-
-
-def _replacement(text: str, literal: bool) -> list[str | int]:
-    if literal or ("$" not in text and "\\" not in text):
-        return [text]
-    parts: list[str | int] = []
-    for match in regex.finditer(r"\\(.)|\$(\d)|([^\\$]+|.)", text, regex.DOTALL):
-        if match[2] is not None:
-            parts.append(int(match[2]))
-        else:
-            parts.append(match[1] if match[1] is not None else match[3])
-    return parts
 
 
 def _group(match: Any, number: int, groups: int) -> str:
@@ -155,7 +122,7 @@ def split(run: Run, string: str, delimiter: str) -> list[str]:
     if not delimiter:
         run.items(len(string) + 2)
     try:
-        found: list[str | None] = _pattern(delimiter, "").split(
+        found: list[str | None] = compiled(delimiter, "").split(
             string, maxsplit=run.limits.items + 1, timeout=run.seconds_left()
         )
     except TimeoutError:
@@ -168,7 +135,7 @@ def extract(run: Run, string: str, pattern: str) -> list[str]:
     """Give all matches of a pattern."""
     found: list[str] = []
     try:
-        for match in _pattern(pattern, "").finditer(string, timeout=run.seconds_left()):
+        for match in compiled(pattern, "").finditer(string, timeout=run.seconds_left()):
             found.append(match.group())
             run.items(len(found))
     except TimeoutError:
@@ -176,7 +143,7 @@ def extract(run: Run, string: str, pattern: str) -> list[str]:
     return found
 
 
-@builtin("string join(list: list, delimiter: string?)", run=True)
+@builtin("string join(list: list, delimiter: string??)", run=True)
 def string_join(run: Run, items: list[Any], delimiter: str | None = None) -> str:
     """Join the strings of a list; nulls are left out."""
     texts = [item for item in items if item is not None]
