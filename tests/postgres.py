@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -71,10 +72,22 @@ def running() -> Iterator[Postgres]:
     with (home / "data" / "postgresql.conf").open("a") as config:
         config.write(_CONFIG)
     server.start()
+    info = server.get_postmaster_info()
+    assert info.socket_dir is not None
     try:
-        info = server.get_postmaster_info()
-        assert info.socket_dir is not None
-        yield Postgres(info.socket_dir, info.port or 5432)
+        with _gone_with_us(info.pid, home):
+            yield Postgres(info.socket_dir, info.port or 5432)
     finally:
         server.cleanup()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _gone_with_us(pid: int, home: Path) -> Iterator[None]:
+    """End the server even if this process is killed: the end of the pipe tells the watcher."""
+    script = f'read -r word; [ "$word" = over ] || {{ kill -QUIT {pid}; rm -rf "{home}"; }}'
+    with subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE, text=True) as watcher:
+        try:
+            yield
+        finally:
+            watcher.communicate("over\n")
