@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from parts import ROOT
 
@@ -173,24 +173,39 @@ def core_is_pure(module: Module) -> Iterator[str]:
 
 
 def public_things_have_docstrings(module: Module) -> Iterator[str]:
-    """Every public module, class and function says in its first line what it is."""
+    """Every public module, class and function says in its first line what it is.
+
+    Methods count where their class is named in an `__all__`.
+    """
     if not ast.get_docstring(module.tree) and module.text.strip():
         yield f"{module.name}: module"
-    yield from _undocumented(module, module.tree, "")
+    for node in module.tree.body:
+        if isinstance(node, Function | ast.ClassDef):
+            yield from _undocumented(module, node)
+        if isinstance(node, ast.ClassDef) and node.name in exported():
+            for child in node.body:
+                if isinstance(child, Function):
+                    yield from _undocumented(module, child)
 
 
-def _undocumented(module: Module, node: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]:
-    for child in node.body:
-        if not isinstance(child, Function | ast.ClassDef) or child.name.startswith("_"):
-            continue
-        overload = any(
-            dotted(mark).endswith(("overload", "override", ".setter"))
-            for mark in child.decorator_list
-        )
-        if not overload and not ast.get_docstring(child):
-            yield module.at(child, f"{prefix}{child.name}")
-        if isinstance(child, ast.ClassDef):
-            yield from _undocumented(module, child, f"{prefix}{child.name}.")
+def _undocumented(module: Module, node: Function | ast.ClassDef) -> Iterator[str]:
+    marks = [dotted(mark) for mark in node.decorator_list]
+    told = any(mark.endswith(("overload", "override", ".setter")) for mark in marks)
+    if not told and not node.name.startswith("_") and not ast.get_docstring(node):
+        yield module.at(node, node.name)
+
+
+@cache
+def exported() -> frozenset[str]:
+    """Return every name that some `__all__` names."""
+    return frozenset(
+        name.value
+        for module in modules()
+        for node in module.tree.body
+        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__"
+        for name in getattr(node.value, "elts", ())
+        if isinstance(name, ast.Constant)
+    )
 
 
 def queries_take_a_scope(module: Module) -> Iterator[str]:

@@ -15,15 +15,7 @@ from parts import ROOT, requires
 @pytest.mark.slow
 @requires("bundle")
 def test_wheel_is_complete(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--wheel",
-        "--outdir",
-        str(tmp_path),
-    ]
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
     subprocess.run([*build, "-o", str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
