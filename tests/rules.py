@@ -199,7 +199,7 @@ def _undocumented(module: Module, node: Function | ast.ClassDef) -> Iterator[str
 def exported() -> frozenset[str]:
     """Return every name that some `__all__` names."""
     return frozenset(
-        name.value
+        str(name.value)
         for module in modules()
         for node in module.tree.body
         if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__"

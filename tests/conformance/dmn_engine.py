@@ -62,8 +62,10 @@ class Model:
         return None if result.failed else _written(result.value)
 
     def service(self, name: str, inputs: dict[str, Any]) -> Any:
-        """Decision services are not there yet."""
-        raise _runner().Unsupported(f"decision service {name}")
+        """Evaluate a decision service."""
+        values = {key: _read(value) for key, value in inputs.items()}
+        result = self._model.service(name, values, now=NOW, zone=UTC)
+        return None if result.failed else _written(result.value)
 
 
 class ENGINE:
