@@ -54,6 +54,9 @@ class SqliteWriter:
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._broken: BaseException | None = None
         self._closed = False
+        # Opened here, not in the thread: a file that cannot be opened is the caller's error,
+        # and the switch to WAL must be over before a reader comes.
+        self._connection = engine.connect()
         self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
         self._thread.start()
 
@@ -76,7 +79,7 @@ class SqliteWriter:
         self._engine.dispose()
 
     def _loop(self) -> None:
-        with self._engine.connect() as connection:
+        with self._connection as connection:
             while (item := self._queue.get()) is not None:
                 try:
                     if not self._batch(connection, item):
@@ -251,8 +254,9 @@ def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
     def _pragmas(raw: Any, _: Any) -> None:
         cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        if not read_only:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-65536")
         if read_only:
