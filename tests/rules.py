@@ -11,6 +11,7 @@ from parts import ROOT
 
 MODULE_LINES = 600
 FUNCTION_LINES = 50
+OVERRIDES = "casewright/bpmn/overrides.py"
 PURE = ("feel", "dmn", "bpmn", "forms", "domain", "xml")
 
 _DATE_VERBS = {"now", "utcnow", "today"}
@@ -267,6 +268,33 @@ def _asks(node: Function, names: set[str], helpers: dict[str, Function], seen: s
     return False
 
 
+def replaced(module: Module) -> Iterator[ast.AST]:
+    """Yield where a module puts something else into a class or module of SpiffWorkflow."""
+    foreign = {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if (getattr(node, "module", None) or alias.name).startswith("SpiffWorkflow")
+    }
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [dotted(target) for target in targets if isinstance(target, ast.Attribute)]
+            if any(name.split(".")[0] in foreign for name in names):
+                yield node
+        elif isinstance(node, ast.Call) and dotted(node.func) in {"setattr", "patch"}:
+            if node.args and dotted(node.args[0]).split(".")[0] in foreign:
+                yield node
+
+
+def library_is_replaced_in_one_place(module: Module) -> Iterator[str]:
+    """Functions of SpiffWorkflow are replaced in `bpmn/overrides.py` alone."""
+    if module.name != OVERRIDES:
+        for node in replaced(module):
+            yield module.at(node, "replaces a part of SpiffWorkflow")
+
+
 def ignores_name_their_code(module: Module) -> Iterator[str]:
     """A type-ignore or noqa names the code it silences."""
     for number, line in enumerate(module.text.splitlines(), 1):
@@ -287,5 +315,6 @@ RULES: tuple[Rule, ...] = (
     public_things_have_docstrings,
     queries_take_a_scope,
     handlers_ask_access,
+    library_is_replaced_in_one_place,
     ignores_name_their_code,
 )
