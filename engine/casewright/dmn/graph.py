@@ -52,6 +52,7 @@ class Model:
         self._input_types: dict[m.Key, Type] = {}
         self._compiled: dict[m.Key, _Compiled] = {}
         self._makers: dict[m.Key, Callable[..., Function]] = {}
+        self._returned: dict[m.Key, Type] = {}
         self._cyclic = self._cycles()
         for file in files:
             self._compile(file)
@@ -157,6 +158,8 @@ class Model:
                 names = self._seen(item) | {item.name}
                 self._makers[item.key] = compiler.maker(item.function, names, item.name)
         for service in file.services:
+            wanted = compiler.type(service.type_ref, service.at)
+            self._returned[service.key] = wanted.returns or wanted
             for key in (*service.outputs, *service.input_decisions, *service.input_data):
                 if key not in self._nodes:
                     message = f"“{service.name}” names “{key[1]}”, which is not there"
@@ -314,8 +317,8 @@ class Model:
             run.enter()
             found = {self._nodes[key].name: self._decide(inner, key) for key in outputs}
             run.leave()
-            run.tables.extend(inner.tables)
-            return next(iter(found.values())) if len(found) == 1 else found
+            value = next(iter(found.values())) if len(found) == 1 else found
+            return run.conform(value, self._returned[node.key], f"“{node.name}”", node.at)
 
         names = [self._nodes[key].name for key in keys]
         return Function(names, invoke, node.name)

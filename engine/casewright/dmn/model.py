@@ -192,6 +192,7 @@ class Item:
     constraint: str = ""
     components: tuple[Item, ...] = ()
     function: bool = False
+    returns: str = ""
 
 
 @dataclass(frozen=True, slots=True)

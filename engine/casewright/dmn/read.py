@@ -177,6 +177,7 @@ class _Reader:
         )
 
     def _item(self, node: xml.Element) -> m.Item:
+        function = xml.child(node, "functionItem")
         return m.Item(
             self.place.at(node),
             name_of(node),
@@ -185,5 +186,6 @@ class _Reader:
             xml.text(xml.path(node, "allowedValues", "text")),
             xml.text(xml.path(node, "typeConstraint", "text")),
             tuple(self._item(part) for part in xml.children(node, "itemComponent")),
-            xml.child(node, "functionItem") is not None,
+            function is not None,
+            "" if function is None else xml.attr(function, "outputTypeRef"),
         )

@@ -38,7 +38,7 @@ _WHOLE = frozenset({"integer", "long"})
 class Type:
     """A type: of Python class, of a list's elements, of a context's fields, with constraints."""
 
-    __slots__ = ("allowed", "element", "fields", "kind", "name", "sub")
+    __slots__ = ("allowed", "element", "fields", "kind", "name", "returns", "sub")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -46,6 +46,7 @@ class Type:
         self.element: Type | None = None
         self.fields: dict[str, Type] | None = None
         self.sub: Type | None = None
+        self.returns: Type | None = None
         self.allowed: tuple[UnaryTests, ...] = ()
 
     @property
@@ -183,6 +184,7 @@ class Types:
                 target.fields[part.name] = inner
         elif item.function:
             target.kind = Function
+            target.returns = self.of(item.returns, namespace, item.at)
         elif item.type_ref and item.type_ref != item.name:
             target.sub = self.of(item.type_ref, namespace, item.at)
         target.allowed = allowed

@@ -98,8 +98,12 @@ def _name(node: n.Name, scope: Scope) -> Eval:
 
 
 def _load(frame: Frame, name: str, place: n.Place) -> Any:
+    # A function reads the names around its making, also when another evaluation calls it.
+    root = frame
+    while root.parent is not None:
+        root = root.parent
     try:
-        return frame.run.load(name)
+        return root.run.load(name)
     except FeelError as error:
         frame.run.problem(error.kind, f"{name}: {error.message}", place)
         return None

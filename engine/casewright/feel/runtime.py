@@ -144,7 +144,7 @@ def find(frame: Frame, name: str) -> Any:
         found = at.vars.get(name, MISSING)
         if found is not MISSING:
             return found
-        at = at.parent
+        frame, at = at, at.parent
     return frame.run.load(name)
 
 
