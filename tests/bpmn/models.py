@@ -13,8 +13,9 @@ NAMESPACES = (
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
 )
 DECLARED = (
-    '<message id="m1" name="paid"><extensionElements><zeebe:subscription correlationKey="=order"/>'
-    '</extensionElements></message><message id="m2" name="ordered"/>'
+    '<message id="msg1" name="paid"><extensionElements>'
+    '<zeebe:subscription correlationKey="=order"/></extensionElements></message>'
+    '<message id="msg2" name="ordered"/>'
     '<error id="er1" name="E1" errorCode="E1"/><error id="er2" name="E2" errorCode="E2"/>'
     '<error id="er0" name="any"/>'
 )
@@ -128,7 +129,7 @@ def error(ref: str = "er1") -> str:
     return f'<errorEventDefinition errorRef="{ref}"/>' if ref else "<errorEventDefinition/>"
 
 
-def message(ref: str = "m1") -> str:
+def message(ref: str = "msg1") -> str:
     """Return a message event definition."""
     return f'<messageEventDefinition messageRef="{ref}"/>'
 
@@ -147,8 +148,11 @@ def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = No
 
 
 def flows(*specs: str) -> str:
-    """Return sequence flows: "a>b>c", or "g>c[=condition]" with a condition."""
-    made = []
+    """Return sequence flows: "a>b>c", or "g>c[=condition]" with a condition.
+
+    A second flow between the same two elements has `_2` behind its id.
+    """
+    made: dict[str, str] = {}
     for spec in specs:
         parts = spec.split(">", 1) if "[" in spec else spec.split(">")
         for source, target in pairwise(parts):
@@ -161,8 +165,11 @@ def flows(*specs: str) -> str:
                     '<conditionExpression xsi:type="tFormalExpression">'
                     f"{escape(condition)}</conditionExpression>"
                 )
-            made.append(
-                f'<sequenceFlow id="f_{source}_{name}" sourceRef="{source}" '
+            flow = f"f_{source}_{name}"
+            if flow in made:
+                flow += "_2"
+            made[flow] = (
+                f'<sequenceFlow id="{flow}" sourceRef="{source}" '
                 f'targetRef="{name}">{inner}</sequenceFlow>\n'
             )
-    return "".join(made)
+    return "".join(made.values())

@@ -134,7 +134,7 @@ def test_a_message_is_waited_for_by_name_and_key() -> None:
 
 def test_a_message_start_event() -> None:
     xml = model(
-        start(), start("ms", message("m2")), user("a"), user("b"), end(), end("e2"),
+        start(), start("ms", message("msg2")), user("a"), user("b"), end(), end("e2"),
         flows("s>a>e", "ms>b>e2"),
     )  # fmt: skip
     case = Player(xml, begin=False)
@@ -164,7 +164,8 @@ def test_an_error_end_cancels_its_sub_process_in_order() -> None:
     case.complete("i", bad=True)
     assert case.open == ["fix#1"]
     assert case.names() == [
-        "VariablesChanged", "TaskCompleted", "ElementCompleted", "ElementCompleted", "ErrorCaught",
+        "VariablesChanged", "TaskCompleted", "ElementCompleted", "ElementCompleted",
+        "ElementCompleted", "ErrorCaught",
         "TaskCancelled", "ElementCancelled", "ElementCancelled", "ElementCompleted", "TaskCreated",
     ]  # fmt: skip
     assert case.names("ElementCancelled") == ["w", "S"]

@@ -70,6 +70,9 @@ class Element(BpmnTaskSpec):
         if token.stop is had:
             token.resolved()
 
+    def thrown(self, token: Token) -> None:
+        """Called when an error thrown here finds its catcher, before it is delivered."""
+
     def close(self, token: Token) -> None:
         """Withdraw what the element asked for when the token came."""
 

@@ -13,30 +13,20 @@ from casewright.bpmn.tokens import Token
 from casewright.domain.events import ErrorCaught
 
 
-def throw(token: Token, code: str, message: str, variables: Mapping[str, Any]) -> bool:
-    """Throw an error at a token; return False when nobody caught it."""
+def throw(token: Token, code: str, message: str, variables: Mapping[str, Any]) -> Incident | None:
+    """Throw an error at a token; return the incident for it when nobody catches it.
+
+    A called instance ends in an error that nobody catches, for its caller to catch it.
+    """
     catcher = _catcher(token, code)
-    if catcher is None:
-        return False
-    top = token.top
-    top.tell(
-        ErrorCaught(element=token.element, code=code, catcher=catcher.element, message=message)
-    )
-    catcher.outcome = dict(variables)
-    catcher._ready()
-    # At once, not in its turn: nothing inside may go on after the error.
-    catcher.run()
-    return True
-
-
-def uncaught(
-    token: Token, code: str, message: str, variables: Mapping[str, Any]
-) -> Incident | None:
-    """End a called instance in the error; otherwise return the incident for the thrower."""
-    top = token.top
-    if top.context.parent is not None:
-        top.error = UncaughtError(code, message, dict(variables))
-        top.clear()
+    if catcher is not None:
+        token.task_spec.thrown(token)
+        _deliver(token, catcher, code, message, variables)
+        return None
+    if token.top.context.parent is not None:
+        token.task_spec.thrown(token)
+        token.top.error = UncaughtError(code, message, dict(variables))
+        token.top.clear()
         return None
     return Incident(
         "error-uncaught",
@@ -44,6 +34,18 @@ def uncaught(
         error=code,
         **({"text": message} if message else {}),
     )
+
+
+def _deliver(
+    token: Token, catcher: Token, code: str, message: str, variables: Mapping[str, Any]
+) -> None:
+    token.top.tell(
+        ErrorCaught(element=token.element, code=code, catcher=catcher.element, message=message)
+    )
+    catcher.outcome = dict(variables)
+    catcher._ready()
+    # At once, not in its turn: nothing inside may go on after the error.
+    catcher.run()
 
 
 def _catcher(token: Token, code: str) -> Token | None:

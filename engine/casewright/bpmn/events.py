@@ -5,6 +5,7 @@ from __future__ import annotations
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn import errors, timers
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
@@ -46,14 +47,18 @@ class EndEvent(Element, defaults.EndEvent):
             return self._throw(my_task)
         return True
 
-    def _throw(self, my_task: Token) -> bool | None:
-        code, values = self.event_definition.code, dict(my_task.local or {})
-        incident = None
-        if not errors.throw(my_task, code, "", values):
-            incident = errors.uncaught(my_task, code, "", values)
+    def _throw(self, my_task: Token) -> bool:
+        values = dict(my_task.local or {})
+        incident = errors.throw(my_task, self.event_definition.code, "", values)
         if incident is not None:
             raise incident
         return True
+
+    def thrown(self, token: Token) -> None:
+        """Complete first: the error takes the end event's own level away."""
+        token.resolved()
+        self._on_complete_hook(token)
+        token._set_state(TaskState.COMPLETED)
 
 
 class _Catching(Element):

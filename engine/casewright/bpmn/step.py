@@ -152,9 +152,7 @@ def _call_failed(instance: Instance, change: changes.CallFailed) -> None:
 
 
 def _error(token: Token, change: changes.ThrowError | changes.CallFailed) -> None:
-    if errors.throw(token, change.code, change.message, change.variables):
-        return
-    incident = errors.uncaught(token, change.code, change.message, change.variables)
+    incident = errors.throw(token, change.code, change.message, change.variables)
     if incident is not None:
         token.task_spec.close(token)
         token.halt(incident, "enter")

@@ -1,0 +1,200 @@
+"""Random structured processes, for the twin check."""
+
+from __future__ import annotations
+
+from random import Random
+
+from bpmn.models import (
+    both,
+    boundary,
+    catch,
+    end,
+    error,
+    flows,
+    io,
+    model,
+    node,
+    script,
+    service,
+    some,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
+
+KINDS = (
+    *("user", "user", "service", "script", "pass", "sequence", "and", "and2", "xor", "or"),
+    *("loop", "sub", "sub", "timer", "beside", "catch", "error", "late", "unstructured", "fork"),
+)
+LEAVES = ("user", "service", "script", "pass", "timer", "beside", "catch")
+
+
+class Builder:
+    """Writes one random process; a block is entered at one element and left at another."""
+
+    def __init__(self, seed: int, *, sound: bool = False) -> None:
+        self.random = Random(seed)
+        self.parts: list[str] = []
+        self.flows: list[str] = []
+        self.count = 0
+        self.kinds = [kind for kind in KINDS if not (sound and kind == "unstructured")]
+
+    def build(self) -> bytes:
+        """Return the file."""
+        place = "s"
+        for _ in range(3):
+            first, last = self.block(0)
+            self._flow(f"{place}>{first}")
+            place = last
+        return model(start(), *self.parts, end(), flows(*self.flows, f"{place}>e"))
+
+    def block(self, depth: int) -> tuple[str, str]:
+        """Add a block and return its first and last element."""
+        self.count += 1
+        kind = self.random.choice(self.kinds if depth < 3 else LEAVES)
+        made: tuple[str, str] = getattr(self, f"_{kind}")(self.count, depth)
+        return made
+
+    def _add(self, *parts: str) -> None:
+        self.parts += parts
+
+    def _flow(self, *specs: str) -> None:
+        self.flows += specs
+
+    def _user(self, i: int, depth: int) -> tuple[str, str]:
+        mapping = self.random.choice(["", io({f"own{i}": "=1"}), io(None, {f"out{i}": "=1"})])
+        self._add(user(f"u{i}", mapping))
+        return f"u{i}", f"u{i}"
+
+    def _service(self, i: int, depth: int) -> tuple[str, str]:
+        self._add(service(f"t{i}"))
+        return f"t{i}", f"t{i}"
+
+    def _script(self, i: int, depth: int) -> tuple[str, str]:
+        self._add(script(f"k{i}", f"{i}", f"v{i % 3}"))
+        return f"k{i}", f"k{i}"
+
+    def _pass(self, i: int, depth: int) -> tuple[str, str]:
+        self._add(node(self.random.choice(["task", "manualTask"]), f"p{i}"))
+        return f"p{i}", f"p{i}"
+
+    def _catch(self, i: int, depth: int) -> tuple[str, str]:
+        self._add(catch(f"c{i}", timer(f"PT{self.random.choice([1, 5, 20])}M")))
+        return f"c{i}", f"c{i}"
+
+    def _timer(self, i: int, depth: int, cancel: bool = True) -> tuple[str, str]:
+        host = self.random.choice([user, service])(f"u{i}")
+        time = timer(f"PT{self.random.choice([1, 5, 20])}M")
+        self._add(host, boundary(f"b{i}", f"u{i}", time, cancel=cancel))
+        first, last = self.block(depth + 1)
+        if cancel:
+            self._add(xor(f"m{i}"))
+            self._flow(f"b{i}>{first}", f"{last}>m{i}", f"u{i}>m{i}")
+            return f"u{i}", f"m{i}"
+        self._add(end(f"ne{i}"))
+        self._flow(f"b{i}>{first}", f"{last}>ne{i}")
+        return f"u{i}", f"u{i}"
+
+    def _beside(self, i: int, depth: int) -> tuple[str, str]:
+        return self._timer(i, depth, cancel=False)
+
+    def _sequence(self, i: int, depth: int) -> tuple[str, str]:
+        first, middle = self.block(depth + 1)
+        after, last = self.block(depth + 1)
+        self._flow(f"{middle}>{after}")
+        return first, last
+
+    def _unstructured(self, i: int, depth: int) -> tuple[str, str]:
+        """Fork, and merge without joining: two tokens go on."""
+        self._add(both(f"g{i}"), xor(f"j{i}"))
+        for _ in range(2):
+            first, last = self.block(depth + 1)
+            self._flow(f"g{i}>{first}", f"{last}>j{i}")
+        return f"g{i}", f"j{i}"
+
+    def _and(self, i: int, depth: int) -> tuple[str, str]:
+        self._add(both(f"g{i}"), both(f"j{i}"))
+        for _ in range(self.random.choice([2, 3])):
+            first, last = self.block(depth + 1)
+            self._flow(f"g{i}>{first}", f"{last}>j{i}")
+        return f"g{i}", f"j{i}"
+
+    def _and2(self, i: int, depth: int) -> tuple[str, str]:
+        """Two flows between the same gateways."""
+        self._add(both(f"g{i}"), both(f"j{i}"))
+        first, last = self.block(depth + 1)
+        self._flow(f"g{i}>{first}", f"{last}>j{i}", f"g{i}>j{i}")
+        self.flows.append(f"g{i}>j{i}")
+        return f"g{i}", f"j{i}"
+
+    def _choice(self, make: object, i: int, depth: int) -> tuple[str, str]:
+        blocks = [self.block(depth + 1) for _ in range(self.random.choice([2, 3]))]
+        assert callable(make)
+        self._add(make(f"g{i}", default=f"f_g{i}_{blocks[0][0]}"), make(f"j{i}"))
+        for number, (first, last) in enumerate(blocks):
+            condition = self.random.choice(["true", "false"])
+            self._flow(f"g{i}>{first}[={condition}]" if number else f"g{i}>{first}")
+            self._flow(f"{last}>j{i}")
+        return f"g{i}", f"j{i}"
+
+    def _xor(self, i: int, depth: int) -> tuple[str, str]:
+        return self._choice(xor, i, depth)
+
+    def _or(self, i: int, depth: int) -> tuple[str, str]:
+        return self._choice(some, i, depth)
+
+    def _fork(self, i: int, depth: int) -> tuple[str, str]:
+        """An activity with several outgoing flows, some with a condition."""
+        self._add(user(f"u{i}"), some(f"j{i}"))
+        for number in range(2):
+            first, last = self.block(depth + 1)
+            condition = self.random.choice(["", "[=true]", "[=false]"]) if number else ""
+            self._flow(f"u{i}>{first}{condition}", f"{last}>j{i}")
+        return f"u{i}", f"j{i}"
+
+    def _loop(self, i: int, depth: int) -> tuple[str, str]:
+        first, last = self.block(depth + 1)
+        self._add(
+            xor(f"m{i}"),
+            script(f"c{i}", f"if is defined(n{i}) and n{i} != null then n{i} + 1 else 1", f"n{i}"),
+            xor(f"t{i}", default=f"f_t{i}_x{i}"),
+            script(f"x{i}", "0", f"n{i}"),
+        )
+        rounds = self.random.choice([2, 3])
+        self._flow(f"m{i}>{first}", f"{last}>c{i}>t{i}>x{i}", f"t{i}>m{i}[=n{i} < {rounds}]")
+        return f"m{i}", f"x{i}"
+
+    def _level(self, i: int, depth: int, tail: str = "") -> None:
+        """Put a block into a sub-process `p{i}`."""
+        kept = self.parts, self.flows
+        self.parts, self.flows = [], []
+        first, last = self.block(depth + 1)
+        inner = [*self.parts, flows(*self.flows, f"ss{i}>{first}")]
+        self.parts, self.flows = kept
+        scope = self.random.choice(["", io({"v0": "=1"}, {f"w{i}": "=v0"})])
+        close = tail.replace("LAST", last) or end(f"se{i}") + flows(f"{last}>se{i}")
+        self._add(sub(f"p{i}", start(f"ss{i}"), *inner, close, ext=scope))
+
+    def _sub(self, i: int, depth: int) -> tuple[str, str]:
+        self._level(i, depth)
+        return f"p{i}", f"p{i}"
+
+    def _guarded(self, i: int, depth: int, definition: str, tail: str = "") -> tuple[str, str]:
+        self._level(i, depth, tail)
+        first, last = self.block(depth + 1)
+        self._add(boundary(f"b{i}", f"p{i}", definition), xor(f"m{i}"))
+        self._flow(f"b{i}>{first}", f"{last}>m{i}", f"p{i}>m{i}")
+        return f"p{i}", f"m{i}"
+
+    def _error(self, i: int, depth: int) -> tuple[str, str]:
+        bad = self.random.choice(["true", "false"])
+        tail = (
+            xor(f"q{i}", default=f"f_q{i}_se{i}") + end(f"xe{i}", error()) + end(f"se{i}")
+            + flows(f"LAST>q{i}", f"q{i}>se{i}", f"q{i}>xe{i}[={bad}]")
+        )  # fmt: skip
+        return self._guarded(i, depth, error(self.random.choice(["", "er1"])), tail)
+
+    def _late(self, i: int, depth: int) -> tuple[str, str]:
+        return self._guarded(i, depth, timer("PT7M"))
