@@ -86,6 +86,13 @@ def test_names_with_spaces_and_signs() -> None:
     assert feel.parse(text, names).evaluate(context)[0] == ["A", 4, 3, 7, 1, 8]
 
 
+def test_keys_may_be_keywords_or_hold_spaces() -> None:
+    value = {"in": 1, "for": {"of": 2}, "net price": 3}
+    assert feel.evaluate("a.in + a.for.of + a.net price", {"a": value})[0] == 6
+    assert feel.evaluate("{in: 1}.in", {})[0] == 1
+    assert feel.parse("m.d + 1", {"m.d"}).evaluate({"m.d": 4})[0] == 5
+
+
 def test_a_variable_may_be_called_like_a_function() -> None:
     assert feel.evaluate("count + count([1])", {"count": 2})[0] == 3
     assert feel.evaluate("[item, list] = [1, 2]", {"item": 1, "list": 2})[0] is True

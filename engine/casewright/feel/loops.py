@@ -248,7 +248,6 @@ def pick(items: list[Any], position: Decimal) -> Any:
 
 @compiles(n.Path)
 def _path(node: n.Path, scope: Scope) -> Eval:
-    dotted = _dotted(node)
     target, name, place = compile_node(node.target, scope), node.name, node.place
 
     def path(frame: Frame) -> Any:
@@ -261,26 +260,7 @@ def _path(node: n.Path, scope: Scope) -> Eval:
             frame.run.tick(len(value))
         return step(frame, value, name, place)
 
-    if dotted is None or dotted not in scope.declared:
-        return path
-
-    def declared(frame: Frame) -> Any:
-        # An imported name such as model.decision may stand in the context under one key.
-        value = frame.run.load(dotted)
-        return path(frame) if value is MISSING else value
-
-    return declared
-
-
-def _dotted(node: n.Path) -> str | None:
-    parts = [node.name]
-    at = node.target
-    while isinstance(at, n.Path):
-        parts.append(at.name)
-        at = at.target
-    if not isinstance(at, n.Name) or at.local:
-        return None
-    return ".".join([at.name, *reversed(parts)])
+    return path
 
 
 def step(frame: Frame, value: Any, name: str, place: n.Place) -> Any:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from . import nodes as n
-from .lexer import Lines, Token, tokens, unescape, words
+from .cursor import KEYWORDS, BadSyntax, Cursor
+from .lexer import Token, unescape
 from .problems import FeelError, Problem
 from .temporal import parse_at
 from .values import number
 
 MAX_TEXT = 1_048_576
 MAX_DEPTH = 100
-KEYWORDS = frozenset(
-    {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "function"}
-    | {"and", "or", "between", "instance", "of", "true", "false", "null"}
-)
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _ARITHMETIC = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
@@ -28,14 +25,6 @@ _TYPES = [
     ("days", "and", "time", "duration"),
     ("years", "and", "months", "duration"),
 ]
-
-
-class _SyntaxError(Exception):
-    def __init__(self, message: str, offset: int, kind: str = "syntax") -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,125 +39,8 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass
-class _Names:
-    """Names of several words, by their first word, longest first."""
-
-    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
-
-    def add(self, name: str) -> None:
-        parts = words(name)
-        if len(parts) < 2:
-            return
-        known = self.by_first.setdefault(parts[0], [])
-        if (parts, name) not in known:
-            known.append((parts, name))
-            known.sort(key=lambda item: -len(item[0]))
-
-
-class Parser:
-    """Parses one text; names are those that may hold spaces or signs."""
-
-    def __init__(self, text: str, names: Iterable[str], builtins: Iterable[str]) -> None:
-        self.text = text
-        self.lines = Lines(text)
-        self.tokens = tokens(text)
-        self.position = 0
-        self.declared = frozenset(names)
-        self.builtins = frozenset(builtins)
-        self.multi = _Names()
-        for name in (*self.builtins, *self.declared):
-            self.multi.add(name)
-        self.scopes: list[set[str]] = []
-        self.filters = 0
-        self.depth = 0
-        self.inputs = 0
-        self.reads: dict[str, bool] = {}
-        self.problems: list[Problem] = []
-
-    # -- tokens
-
-    def at(self, *texts: str) -> bool:
-        token = self.tokens[self.position]
-        return token.kind in ("operator", "name") and token.text in texts
-
-    def peek(self, offset: int = 1) -> Token:
-        return self.tokens[min(self.position + offset, len(self.tokens) - 1)]
-
-    def take(self, *texts: str) -> str | None:
-        if self.at(*texts):
-            self.position += 1
-            return self.tokens[self.position - 1].text
-        return None
-
-    def expect(self, text: str) -> None:
-        if self.take(text) is None:
-            raise self.error(f"expected {text!r}")
-
-    def error(self, message: str) -> _SyntaxError:
-        token = self.tokens[self.position]
-        found = "the end" if token.kind == "end" else repr(token.text[:30])
-        return _SyntaxError(f"{message}, found {found}", token.start)
-
-    def place(self) -> n.Place:
-        return self.lines.at(self.tokens[self.position].start)
-
-    # -- names
-
-    def name(self) -> str:
-        """Take a name, the longest declared one that fits."""
-        long = self.long_name()
-        if long is not None:
-            return long
-        token = self.tokens[self.position]
-        if token.kind == "quoted":
-            self.position += 1
-            return token.text[1:-1]
-        if token.kind != "name" or token.text in KEYWORDS:
-            raise self.error("expected a name")
-        self.position += 1
-        return token.text
-
-    def long_name(self) -> str | None:
-        token = self.tokens[self.position]
-        for parts, name in self.multi.by_first.get(token.text, ()):
-            end = self.position + len(parts)
-            found = tuple(t.text for t in self.tokens[self.position : end])
-            if found != parts or (token.kind not in ("name", "operator", "bad", "number")):
-                continue
-            if name in self.builtins and name not in self.declared and not self._sure(name, end):
-                continue
-            self.position = end
-            return name
-        return None
-
-    def _sure(self, name: str, end: int) -> bool:
-        if " and " not in name and " or " not in name and " in " not in name:
-            return True
-        return end < len(self.tokens) and self.tokens[end].text == "("
-
-    def key(self) -> str | None:
-        """Take a name of any words that ends at a colon; None if there is none."""
-        end = self.position
-        while self.tokens[end].kind in ("name", "number", "bad", "quoted") or (
-            self.tokens[end].kind == "operator" and self.tokens[end].text in "./-+*?"
-        ):
-            end += 1
-        first = self.tokens[self.position]
-        if end == self.position or self.tokens[end].text != ":":
-            return None
-        if first.kind == "quoted" and end == self.position + 1:
-            name = first.text[1:-1]
-        elif first.kind == "name":
-            name = " ".join(self.text[first.start : self.tokens[end - 1].end].split())
-        else:
-            return None
-        self.position = end
-        return name
-
-    def declare(self, name: str) -> None:
-        self.scopes[-1].add(name)
-        self.multi.add(name)
+class Parser(Cursor):
+    """Parses one text."""
 
     # -- expressions
 
@@ -176,7 +48,7 @@ class Parser:
         """Parse operators that bind at least as tightly as level."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _SyntaxError("nested too deeply", self.tokens[self.position].start, "limit")
+            raise BadSyntax("nested too deeply", self.tokens[self.position].start, "limit")
         left = self.prefix()
         while True:
             more = self.postfix(left) if level <= 9 else None
@@ -189,6 +61,7 @@ class Parser:
         return left
 
     def postfix(self, left: n.Node) -> n.Node | None:
+        """Parse a path, a call or a filter after an operand."""
         token = self.tokens[self.position]
         if token.kind != "operator":
             return None
@@ -217,7 +90,13 @@ class Parser:
         return token.kind != "end"
 
     def path_name(self) -> str:
-        name = self.name()
+        """Take the name after a point; words that can be nothing else belong to it."""
+        token = self.tokens[self.position]
+        long = self.long_name()
+        if long is None and token.kind == "name":
+            # After a point a keyword is a key like any other.
+            self.position += 1
+        name = long or (token.text if token.kind == "name" else self.name())
         while self.tokens[self.position].kind == "name":
             token = self.tokens[self.position]
             if token.text in KEYWORDS:
@@ -227,6 +106,7 @@ class Parser:
         return name
 
     def infix(self, left: n.Node, level: int) -> n.Node | None:
+        """Parse an operator and its right side."""
         token = self.tokens[self.position]
         if token.kind not in ("operator", "name"):
             return None
@@ -251,6 +131,7 @@ class Parser:
         return None
 
     def comparison(self, left: n.Node, text: str, place: n.Place) -> n.Node | None:
+        """Parse a comparison, between or in."""
         if text in _COMPARISONS:
             self.position += 1
             return n.Comparison(place, text, left, self.expression(_ADD))
@@ -265,6 +146,7 @@ class Parser:
         return None
 
     def prefix(self) -> n.Node:
+        """Parse what can start an expression."""
         token = self.tokens[self.position]
         place = self.place()
         if token.kind == "number":
@@ -297,15 +179,16 @@ class Parser:
         try:
             return number(token.text)
         except FeelError as error:
-            raise _SyntaxError(error.message, token.start) from None
+            raise BadSyntax(error.message, token.start) from None
 
     def _string(self, token: Token) -> str:
         value = unescape(token.text[1:-1])
         if value is None:
-            raise _SyntaxError("half of a surrogate pair", token.start)
+            raise BadSyntax("half of a surrogate pair", token.start)
         return value
 
     def sign(self, place: n.Place, text: str) -> n.Node:
+        """Parse what starts with a sign."""
         if text == "-":
             self.position += 1
             return n.Negation(place, self.expression(_UNARY))
@@ -322,6 +205,7 @@ class Parser:
         raise self.error("expected an expression")
 
     def at_literal(self, place: n.Place) -> n.Node:
+        """Parse @"…"; what cannot be read is a problem when it is evaluated."""
         self.position += 1
         token = self.tokens[self.position]
         if token.kind != "string":
@@ -330,6 +214,7 @@ class Parser:
         return n.Literal(place, parse_at(self._string(token)))
 
     def bracket(self, place: n.Place, opening: str) -> n.Node:
+        """Parse a list, a range, or an expression in parentheses."""
         self.position += 1
         if opening == "[" and self.take("]"):
             return n.ListLiteral(place, ())
@@ -353,6 +238,7 @@ class Parser:
         return n.ListLiteral(place, tuple(items))
 
     def range(self, place: n.Place, opening: str, low: n.Node) -> n.Node:
+        """Parse a range from after its two points."""
         high = self.expression()
         closing = self.take("]", ")", "[")
         if closing is None:
@@ -360,6 +246,7 @@ class Parser:
         return n.RangeLiteral(place, low, high, opening == "[", closing == "]")
 
     def context(self, place: n.Place) -> n.Node:
+        """Parse a context."""
         self.position += 1
         self.scopes.append(set())
         entries: list[tuple[str, n.Node]] = []
@@ -385,6 +272,7 @@ class Parser:
         return n.ContextLiteral(place, tuple(entries))
 
     def call(self, target: n.Node) -> n.Node:
+        """Parse arguments."""
         place = target.place
         self.position += 1
         arguments: list[n.Node] = []
@@ -404,6 +292,7 @@ class Parser:
         return n.Call(place, target, tuple(arguments), tuple(named))
 
     def keyword(self, place: n.Place, word: str) -> n.Node:
+        """Parse what starts with a keyword."""
         if word in _CONSTANTS:
             self.position += 1
             return n.Literal(place, _CONSTANTS[word])
@@ -421,6 +310,7 @@ class Parser:
         raise self.error("expected an expression")
 
     def loop(self, place: n.Place, word: str) -> n.Node:
+        """Parse for, some and every."""
         self.position += 1
         self.scopes.append({"partial"} if word == "for" else set())
         iterators: list[n.Iterator] = []
@@ -442,6 +332,7 @@ class Parser:
         return n.Quantified(place, word == "every", tuple(iterators), body)
 
     def function(self, place: n.Place) -> n.Node:
+        """Parse a function literal."""
         self.position += 1
         self.expect("(")
         parameters: list[tuple[str, n.TypeName | None]] = []
@@ -468,7 +359,7 @@ class Parser:
         """Parse the name of a type, with what stands between < and >."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _SyntaxError("nested too deeply", self.tokens[self.position].start, "limit")
+            raise BadSyntax("nested too deeply", self.tokens[self.position].start, "limit")
         place = self.place()
         name = self._type_name()
         parts: list[n.TypeName] = []
@@ -507,6 +398,7 @@ class Parser:
     # -- unary tests
 
     def in_tests(self) -> tuple[n.Test, ...]:
+        """Parse the tests after in."""
         self.scopes.append(set())
         if not self.at("("):
             tests = [self.test(_ADD)]
@@ -524,6 +416,7 @@ class Parser:
         return tuple(tests)
 
     def test(self, level: int = 0) -> n.Test:
+        """Parse one unary test."""
         place = self.place()
         operator = self.take(*_COMPARISONS)
         before = self.inputs
@@ -531,6 +424,7 @@ class Parser:
         return n.Test(place, operator or "", operand, self.inputs > before)
 
     def tests(self) -> tuple[tuple[n.Test, ...], bool]:
+        """Parse unary tests, and tell whether not stands around them."""
         negated = self.at("not") and self.peek().text == "(" and self._closes_at_end()
         if negated:
             self.position += 2
@@ -566,7 +460,7 @@ class Parser:
                 tree = self.expression()
             if self.tokens[self.position].kind != "end":
                 raise self.error("expected the end")
-        except _SyntaxError as error:
+        except BadSyntax as error:
             self.problems.append(Problem(error.kind, error.message, *self.lines.at(error.offset)))
         except RecursionError:
             self.problems.append(Problem("limit", "nested too deeply"))

@@ -174,9 +174,8 @@ def replacement(text: str, groups: int, literal: bool) -> list[str | int]:
             parts.append(int(text[at:end]))
             at = end
         else:
-            end = min(
-                (i for i in (text.find("$", at), text.find("\\", at)) if i >= 0), default=None
-            )
+            ends = [found for found in (text.find("$", at), text.find("\\", at)) if found >= 0]
+            end = min(ends, default=len(text))
             parts.append(text[at - 1 : end])
-            at = len(text) if end is None else end
+            at = end
     return parts

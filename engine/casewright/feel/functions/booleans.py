@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from ..operators import equals
-from ..values import type_name
 from .registry import builtin
 
 
@@ -45,9 +44,3 @@ def is_defined(value: Any) -> bool:
 def get_or_else(value: Any, default: Any) -> Any:
     """Give the value, or the default when it is null."""
     return default if value is None else value
-
-
-@builtin("type of(value: any)")
-def type_of(value: Any) -> str:
-    """Name the type of a value."""
-    return type_name(value)

@@ -50,7 +50,6 @@ _rounding("round down", ROUND_DOWN, optional=False)
 _rounding("round half up", ROUND_HALF_UP, optional=False)
 _rounding("round half down", ROUND_HALF_DOWN, optional=False)
 _rounding("round half even", ROUND_HALF_EVEN, optional=False)
-_rounding("round", ROUND_HALF_EVEN)
 
 
 @builtin("abs(n: any)")
