@@ -9,6 +9,8 @@ from pathlib import Path
 from casewright.commands import (
     deployments,  # noqa: F401 - registers its handlers
     instances,  # noqa: F401 - registers its handlers
+    people,  # noqa: F401 - registers its handlers
+    sessions,  # noqa: F401 - registers its handlers
     tasks,  # noqa: F401 - registers its handlers
 )
 from casewright.commands.bus import Bus

@@ -13,7 +13,6 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
     "handlers_ask_access": {
         "casewright/commands/people.py:set_up": "nobody exists yet whom one could ask about",
         "casewright/commands/sessions.py:open_session": "the password is the right",
-        "casewright/commands/sessions.py:sign_out": "whoever holds the session may end it",
     },
     "queries_take_a_scope": {
         "casewright/store/queries/search.py:prepare": "registers a function, reads nothing",

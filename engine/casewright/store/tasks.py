@@ -61,12 +61,15 @@ _release = Statement(
     )
     .values(assignee=None, version=_table.c.version + 1)
 )
-_upsert: dict[Any, Any] = {"body": bindparam("body"), "saved_at": bindparam("saved_at")}
+
+
+def _upsert(statement: Any) -> Any:
+    changed = {name: statement.excluded[name] for name in ("body", "saved_at")}
+    return statement.on_conflict_do_update(index_elements=["task_id", "login"], set_=changed)
+
+
 _save_draft = Statement(
-    sqlite.insert(_draft).on_conflict_do_update(index_elements=["task_id", "login"], set_=_upsert),
-    postgresql=postgresql.insert(_draft).on_conflict_do_update(
-        index_elements=["task_id", "login"], set_=_upsert
-    ),
+    _upsert(sqlite.insert(_draft)), postgresql=_upsert(postgresql.insert(_draft))
 )
 _drop_drafts = Statement(delete(_draft).where(_draft.c.task_id == bindparam("key")))
 _name_of = Statement(select(_person.c.name).where(_person.c.login == bindparam("login")))
