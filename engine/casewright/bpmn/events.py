@@ -48,7 +48,7 @@ class EndEvent(Element, defaults.EndEvent):
         return True
 
     def _throw(self, my_task: Token) -> bool:
-        values = dict(my_task.local or {})
+        values = my_task.local.own() if my_task.local is not None else {}
         incident = errors.throw(my_task, self.event_definition.code, "", values)
         if incident is not None:
             raise incident

@@ -94,6 +94,10 @@ class Scope(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def own(self) -> dict[str, Any]:
+        """Return the names declared here, with their values."""
+        return {name: self[name] for name in self.raw}
+
     def pick(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of `names` that are visible from here, with their values."""
         return {name: self[name] for name in names if name in self}
@@ -104,7 +108,8 @@ class Scope(Mapping[str, Any]):
 
     def write(self, name: str, value: Any) -> None:
         """Write to the nearest scope that declares `name`, else to the root."""
-        (self._owner(name) or self.root)._store(name, value)
+        owner = self._owner(name)
+        (owner if owner is not None else self.root)._store(name, value)
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Write several variables, each where it belongs."""
