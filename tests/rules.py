@@ -283,9 +283,9 @@ def replaced(module: Module) -> Iterator[ast.AST]:
             names = [dotted(target) for target in targets if isinstance(target, ast.Attribute)]
             if any(name.split(".")[0] in foreign for name in names):
                 yield node
-        elif isinstance(node, ast.Call) and dotted(node.func) in {"setattr", "patch"}:
-            if node.args and dotted(node.args[0]).split(".")[0] in foreign:
-                yield node
+        elif isinstance(node, ast.Call) and dotted(node.func) == "setattr" and node.args:
+            target = dotted(node.args[0]).split(".")[0]
+            yield from [node] * (target in foreign)
 
 
 def library_is_replaced_in_one_place(module: Module) -> Iterator[str]:

@@ -54,6 +54,8 @@ class SqliteWriter:
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._broken: BaseException | None = None
         self._closed = False
+        # Nothing may enter the queue once nobody is left to answer it.
+        self._gate = threading.Lock()
         # Opened here, not in the thread: a file that cannot be opened is the caller's error,
         # and the switch to WAL must be over before a reader comes.
         self._connection = engine.connect()
@@ -64,18 +66,20 @@ class SqliteWriter:
         """Queue `work` and wait for the COMMIT that holds it."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("work inside work: a transaction cannot hold another")
-        if self._broken is not None or self._closed:
-            raise Refused("busy") from self._broken
         done: Future[T] = Future()
-        self._queue.put((work, done))
+        with self._gate:
+            if self._broken is not None or self._closed:
+                raise Refused("busy") from self._broken
+            self._queue.put((work, done))
         return done.result()
 
     def close(self) -> None:
         """Finish the queue and end the thread."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
         self._engine.dispose()
 
     def _loop(self) -> None:
@@ -101,6 +105,11 @@ class SqliteWriter:
         more = True
         while True:
             self._one(connection, item, answers)
+            if not driver(connection).in_transaction:
+                # A full disk or an I/O error made SQLite roll back all of it.
+                for done, _ in answers:
+                    done.set_exception(Refused("busy"))
+                return True
             if len(answers) >= GROUP:
                 break
             try:
@@ -124,12 +133,13 @@ class SqliteWriter:
         driver(connection).execute("SAVEPOINT one")
         try:
             result = work(connection)
-        except BaseException as problem:
-            driver(connection).execute("ROLLBACK TO one")
             driver(connection).execute("RELEASE one")
+        except BaseException as problem:
+            if driver(connection).in_transaction:
+                driver(connection).execute("ROLLBACK TO one")
+                driver(connection).execute("RELEASE one")
             done.set_exception(problem)
             return
-        driver(connection).execute("RELEASE one")
         answers.append((done, result))
 
     def _finish(self, connection: Connection, answers: list[tuple[Future[Any], Any]]) -> None:
@@ -147,7 +157,8 @@ class SqliteWriter:
             done.set_result(result)
 
     def _drain(self) -> None:
-        self._closed = True
+        with self._gate:
+            self._closed = True
         while True:
             try:
                 item = self._queue.get_nowait()
