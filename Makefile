@@ -55,6 +55,7 @@ check: setup
 	$(VENV)/bin/lint-imports
 	PYTHON=$(CURDIR)/$(PY) sh $(FRONTEND)/bundle.sh types
 	$(PY) docs/generate.py --check
+	$(VENV)/bin/sphinx-build --fail-on-warning --keep-going -q -b dummy -d var/docs docs var/docs-check
 	$(PY) -m pytest -q tests/arch tests/frame/test_lock.py tests/frame/test_docs.py
 
 # These appear with what they run.

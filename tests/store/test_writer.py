@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy
 
 from casewright.domain.errors import Refused
-from casewright.store.db import Connection, Database
+from casewright.store import Connection
+from casewright.store.db import Database
 
 
 @pytest.fixture
