@@ -199,3 +199,10 @@ def test_nulls_go_through_without_a_problem() -> None:
 def test_python_functions_can_be_called() -> None:
     tax = feel.function(("net", "rate"), lambda net, rate: net * rate)
     assert feel.evaluate("tax(10, 2) + tax(rate: 3, net: 1)", {"tax": tax})[0] == 23
+
+
+def test_a_function_keeps_the_context_it_was_made_in() -> None:
+    add, _ = feel.evaluate("function(x) x + base", {"base": 10})
+    assert feel.evaluate("[add(1), base]", {"add": add, "base": 1})[0] == [11, 1]
+    _, problems = feel.evaluate('add("a")', {"add": add})
+    assert [problem.kind for problem in problems] == ["type"]

@@ -81,29 +81,28 @@ def _name(node: n.Name, scope: Scope) -> Eval:
     def root(frame: Frame) -> Any:
         value = frame.vars.get(name, MISSING)
         if value is MISSING:
-            value = _load(frame, name, place)
+            value = _load(frame, name, place, frame)
         return missing(frame) if value is MISSING else value
 
     def local(frame: Frame) -> Any:
-        at: Frame | None = frame
-        while at is not None:
+        at = frame
+        while True:
             value = at.vars.get(name, MISSING)
             if value is not MISSING:
                 return value
+            if at.parent is None:
+                break
             at = at.parent
-        value = _load(frame, name, place)
+        value = _load(frame, name, place, at)
         return missing(frame) if value is MISSING else value
 
     return local if scope.frames else root
 
 
-def _load(frame: Frame, name: str, place: n.Place) -> Any:
-    # A function reads the names around its making, also when another evaluation calls it.
-    root = frame
-    while root.parent is not None:
-        root = root.parent
+def _load(frame: Frame, name: str, place: n.Place, outermost: Frame) -> Any:
+    # A function sees the context where it was made; problems go to who calls it.
     try:
-        return root.run.load(name)
+        return outermost.run.load(name)
     except FeelError as error:
         frame.run.problem(error.kind, f"{name}: {error.message}", place)
         return None

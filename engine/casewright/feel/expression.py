@@ -39,10 +39,10 @@ class _Compiled:
         return f"{type(self).__name__}({self.text!r})"
 
 
-def _finish(run: Run, work: Callable[[Frame], Any], frame: Frame) -> Result:
+def _finish(run: Run, work: Callable[[Frame], Any]) -> Result:
     """Do the work; whatever happens becomes a problem."""
     try:
-        value = work(frame)
+        value = work(Frame(run.loaded, None, run))
         if type(value) is list or type(value) is dict:
             weigh(value, run.limits)
         return value, tuple(run.problems)
@@ -84,7 +84,7 @@ class Expression(_Compiled):
         if self._work is None:
             return None, self.problems
         run = Run(context, now, zone, limits)
-        return _finish(run, self._work, run.root)
+        return _finish(run, self._work)
 
 
 class UnaryTests(_Compiled):
@@ -117,7 +117,7 @@ class UnaryTests(_Compiled):
         if self.problems:
             return None, self.problems
         run = Run(context, now, zone, limits)
-        return _finish(run, lambda frame: self._test(frame, input_value), run.root)
+        return _finish(run, lambda frame: self._test(frame, input_value))
 
     def _test(self, root: Frame, input_value: Any) -> bool | None:
         value = from_python(input_value)

@@ -25,10 +25,10 @@ class Run:
         "deadline",
         "left",
         "limits",
+        "loaded",
         "mark",
         "now",
         "problems",
-        "root",
         "zone",
     )
 
@@ -48,7 +48,7 @@ class Run:
         self.deadline: float | None = None
         self.problems: list[Problem] = []
         self.calls = 0
-        self.root = Frame({}, None, self)
+        self.loaded: dict[str, Any] = {}
 
     def tick(self, steps: int) -> None:
         """Take steps from what is left."""
@@ -94,11 +94,11 @@ class Run:
 
     def load(self, name: str) -> Any:
         """Give a name's value from the context as a FEEL value, or MISSING."""
-        found = self.root.vars.get(name, MISSING)
+        found = self.loaded.get(name, MISSING)
         if found is MISSING:
             found = self.context.get(name, MISSING)
             if found is not MISSING:
-                found = self.root.vars[name] = from_python(found)
+                found = self.loaded[name] = from_python(found)
         return found
 
     def call(self, function: Any, arguments: Sequence[Any]) -> Any:
@@ -139,13 +139,15 @@ class ItemFrame(Frame):
 
 def find(frame: Frame, name: str) -> Any:
     """Look a name up from the inside out; MISSING if it is nowhere."""
-    at: Frame | None = frame
-    while at is not None:
+    at = frame
+    while True:
         found = at.vars.get(name, MISSING)
         if found is not MISSING:
             return found
-        frame, at = at, at.parent
-    return frame.run.load(name)
+        if at.parent is None:
+            # The run of the outermost frame: a function sees what there was where it was made.
+            return at.run.load(name)
+        at = at.parent
 
 
 def in_item(frame: Frame) -> bool:
