@@ -218,11 +218,19 @@ def readme() -> str:
     return f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
 
 
+def bpmn_support() -> str:
+    """What of BPMN runs, from the tables that decide it."""
+    from casewright.bpmn import support
+
+    return support.page() + "\n"
+
+
 PAGES = {
     "docs/reference/errors.md": errors,
     "docs/reference/python.md": python,
     "docs/reference/settings.md": settings,
     "docs/reference/cli.md": cli,
+    "docs/reference/bpmn-support.md": bpmn_support,
     "docs/reference/dependencies.md": dependencies,
     "THIRD_PARTY.md": third_party,
     "README.md": readme,
