@@ -161,6 +161,23 @@ def test_no_flow_to_choose_is_an_incident() -> None:
     assert case.open == ["b#1"]
 
 
+def test_an_incident_on_a_conditional_flow_is_shown_at_its_activity() -> None:
+    xml = model(
+        start(), user("u", default="f_u_e"), user("a"), user("b"), end(),
+        flows("s>u", "u>a[=x > 1]", "u>b[=x > 2]", "u>e", "a>e", "b>e"),
+    )  # fmt: skip
+    case = Player(xml)
+    case.complete("u", x="no")
+    (token,) = bpmn.tokens(case.snapshot)
+    assert (token.element, token.state) == ("u", "incident")
+    case.do(bpmn.Retry(token.id, {"x": 3}))
+    assert case.open == ["a#1", "b#1"]
+    assert case.completed() == {"s": 1, "u": 1}
+    case = Player(xml)
+    case.complete("u", x=0)
+    assert case.done
+
+
 PEOPLE = (
     '<zeebe:userTask/><zeebe:formDefinition formId="offer" bindingType="deployment"/>'
     '<zeebe:assignmentDefinition assignee="=head" candidateUsers="ann, bob" '

@@ -13,8 +13,8 @@ from casewright.bpmn.incidents import Incident
 from casewright.bpmn.scopes import Scope
 from casewright.feel.values import from_python
 
-# A mapping or a script passes null for these no longer: the model cannot have meant it.
-HARD = frozenset({"limit", "unknown-name", "not-allowed", "syntax"})
+# A mapping or a script does not pass null for these: the model cannot have meant it.
+HARD = frozenset({"limit", "unknown-name", "not-allowed", "syntax", "internal"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,11 @@ def save(instance: Instance) -> dict[str, Any]:
 def _token(token: Token) -> dict[str, Any]:
     data: dict[str, Any] = {
         "id": token.id,
-        "element": token.task_spec.name,
+        "element": token.element,
         "state": _NAMES[token._state],
     }
+    if token.task_spec.generated:
+        data["node"] = token.task_spec.name
     if token.host:
         data["host"] = token.host
     if token.due is not None:
@@ -101,7 +103,7 @@ def _level(instance: Instance, path: str, data: dict[str, Any]) -> Level:
 
 
 def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> None:
-    spec = level.spec.task_specs[item["element"]]
+    spec = level.spec.task_specs[item.get("node", item["element"])]
     token = Token(level, spec, level.task_tree, _STATES[item["state"]], item["id"])
     token.host = item.get("host", "")
     token.due = item.get("due")

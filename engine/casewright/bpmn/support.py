@@ -1,0 +1,104 @@
+"""The page of what runs and what is refused, made from the tables that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from casewright.bpmn import vocabulary as words
+
+_ELEMENTS = (
+    *("task", "manualTask", "userTask", "serviceTask", "scriptTask", "businessRuleTask"),
+    *("sendTask", "receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess"),
+    *("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"),
+    *("complexGateway", "startEvent", "endEvent", "intermediateCatchEvent"),
+    *("intermediateThrowEvent", "boundaryEvent", "sequenceFlow", "laneSet"),
+    *("multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "ioSpecification"),
+    *("dataInputAssociation", "dataOutputAssociation", "dataObject", "textAnnotation", "group"),
+)
+_DEFINITIONS = (
+    *("", "messageEventDefinition", "timerEventDefinition", "errorEventDefinition"),
+    *("terminateEventDefinition", "signalEventDefinition", "escalationEventDefinition"),
+    *("conditionalEventDefinition", "linkEventDefinition", "compensateEventDefinition"),
+    "cancelEventDefinition",
+)
+_NOTES = {
+    "task": "passes",
+    "manualTask": "passes",
+    "userTask": "without an assignment, the lane's name is the candidate group",
+    "serviceTask": "a job; its input mappings are the job's input",
+    "scriptTask": "FEEL in `zeebe:script`",
+    "callActivity": "an instance of its own",
+    "subProcess": "embedded; ends when nothing in it is open",
+    "exclusiveGateway": "conditions are tested in document order of the flows",
+    "parallelGateway": "counts arrivals per flow; a surplus token is an incident",
+    "inclusiveGateway": "joins when no token can still come",
+    "laneSet": "names of lanes",
+    "dataObject": "drawn only",
+    "textAnnotation": "drawn only",
+    "group": "drawn only",
+    "timerEventDefinition": "`timeDuration` and `timeDate`, ISO 8601 or FEEL",
+    "errorEventDefinition": "the nearest boundary event outwards, the exact code before catch-all",
+    "messageEventDefinition": "name and correlation key",
+    "terminateEventDefinition": "ends its own level",
+}
+
+
+def page() -> str:
+    """Return docs/reference/bpmn-support.md."""
+    runs = words.FLOW_NODES | words.SILENT | {"sequenceFlow"}
+    elements = [
+        (f"`{name}`", "runs" if name in runs else "refused", _NOTES.get(name, ""))
+        for name in _ELEMENTS
+    ]
+    events = [
+        (
+            f"`{name}`" if name else "none",
+            *("runs" if name in words.EVENT_DEFINITIONS[kind] else "refused" for kind in _EVENTS),
+            _NOTES.get(name, ""),
+        )
+        for name in _DEFINITIONS
+    ]
+    settings = [
+        (f"`{kind}`", ", ".join(f"`{name}`" for name in sorted(names)))
+        for kind, names in words.EXTENSIONS.items()
+    ]
+    properties = [
+        (f"`{name}`", ", ".join(f"`{kind}`" for kind in sorted(kinds)))
+        for name, kinds in words.PROPERTIES.items()
+    ]
+    return "\n\n".join(
+        [
+            "# BPMN: what runs",
+            "<!-- Made by docs/generate.py: change the code, then run `make docs`. -->",
+            _INTRO,
+            "## Elements",
+            _table(("element", "", "how"), elements),
+            "## Events",
+            _table(("what it is about", *_EVENTS.values(), "how"), events),
+            "## Settings of the zeebe vocabulary",
+            _table(("element", "settings that run"), settings),
+            "## Our own settings, in `zeebe:properties`",
+            _table(("property", "on"), properties),
+        ]
+    )
+
+
+_EVENTS = {
+    "startEvent": "start",
+    "endEvent": "end",
+    "intermediateCatchEvent": "catch",
+    "intermediateThrowEvent": "throw",
+    "boundaryEvent": "boundary",
+}
+_INTRO = (
+    "A file is refused when it holds something that the engine does not run exactly as drawn:\n"
+    "an element, an attribute, a setting or a `casewright:` name. The finding names file,\n"
+    "element, line and reason. Attributes that say only what is so anyway, such as\n"
+    '`isForCompensation="false"`, are accepted. Text is literal; FEEL stands behind a leading\n'
+    "`=`, and every condition has to be FEEL."
+)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
