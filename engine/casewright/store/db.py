@@ -29,6 +29,8 @@ Work = Callable[[Connection], T]
 
 GROUP = 32
 LOCK_WAIT_MS = 5_000
+# 16 MiB of log between checkpoints: pages that many commands touch are copied once.
+CHECKPOINT_PAGES = 4_000
 PG_TRIES = 3
 # PostgreSQL: serialization failure, deadlock; connection lost or shut down.
 _PG_AGAIN = ("40001", "40P01", "08", "57P")
@@ -268,6 +270,7 @@ def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
         if not read_only:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA cache_size=-65536")
         if read_only:

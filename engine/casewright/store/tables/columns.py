@@ -46,5 +46,10 @@ def data() -> Any:
 
 def filled(column: str) -> dict[str, Any]:
     """Options of an index that holds only the rows where `column` is not null."""
-    where = sql(f"{column} IS NOT NULL")
+    return only(f"{column} IS NOT NULL")
+
+
+def only(condition: str) -> dict[str, Any]:
+    """Options of an index that holds only the rows where `condition` is true."""
+    where = sql(condition)
     return {"sqlite_where": where, "postgresql_where": where}

@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import SQLModel
 
-from casewright.store.tables.columns import filled, key, maybe_number, maybe_text, number, text
+from casewright.store.tables.columns import (
+    filled,
+    key,
+    maybe_number,
+    maybe_text,
+    number,
+    only,
+    text,
+)
 
 
 class Instance(SQLModel, table=True):
@@ -19,18 +27,20 @@ class Instance(SQLModel, table=True):
     __table_args__ = (
         Index("ix_instance_state", "state", "started_at"),
         Index("ix_instance_start_key", "process_id", "start_key", **filled("start_key")),
+        Index("ix_instance_definition_id", "definition_id", **only("state = 'active'")),
+        Index("ix_instance_business_key", "business_key", **only("business_key <> ''")),
         Index("ix_instance_parent_id", "parent_id", **filled("parent_id")),
     )
 
     id: str = key()
-    definition_id: str = text(index=True)
+    definition_id: str = text()
     process_id: str = text()
     app: str = text()
     root_id: str = text(index=True)
     parent_id: str | None = maybe_text()
     parent_token: str | None = maybe_text()
     depth: int = number()
-    business_key: str = text(index=True)
+    business_key: str = text()
     start_key: str | None = maybe_text()
     state: str = text("active")
     version: int = number()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from casewright.store.tables.columns import filled, key, maybe_number, maybe_text, number, text
 
 
 class UserTask(SQLModel, table=True):
-    """A task for people; `state` is open, completed or cancelled."""
+    """A task for people; `state` is open, completed or cancelled.
+
+    The id is derived from instance and token, so that it keeps them unique.
+    """
 
     __tablename__ = "user_task"
     __table_args__ = (
-        UniqueConstraint("instance_id", "token"),
         Index("ix_user_task_assignee", "assignee", "state", **filled("assignee")),
         Index("ix_user_task_state", "state", "created_at"),
     )

@@ -166,8 +166,22 @@ def upgrade() -> None:
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_instance_business_key"), "instance", ["business_key"], unique=False)
-    op.create_index(op.f("ix_instance_definition_id"), "instance", ["definition_id"], unique=False)
+    op.create_index(
+        "ix_instance_business_key",
+        "instance",
+        ["business_key"],
+        unique=False,
+        sqlite_where=sa.text("business_key <> ''"),
+        postgresql_where=sa.text("business_key <> ''"),
+    )
+    op.create_index(
+        "ix_instance_definition_id",
+        "instance",
+        ["definition_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
     op.create_index(
         "ix_instance_parent_id",
         "instance",
@@ -395,7 +409,6 @@ def upgrade() -> None:
         sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("instance_id", "token"),
     )
     op.create_index(
         "ix_user_task_assignee",
