@@ -17,6 +17,7 @@ from casewright import feel
         ("1 +", 1, 4),
         ("if true\nthen 1", 2, 7),
         ('a = "open', 1, 5),
+        ("a /* open", 1, 3),
         ("a b", 1, 3),
         ("{a 1}", 1, 2),
         ("[1, 2", 1, 6),
@@ -71,6 +72,12 @@ def test_reads(text: str, reads: set[str]) -> None:
     if "total - " in text:
         reads = {"total", "net"}
     assert expression.reads == reads
+
+
+def test_calls_are_the_built_in_functions_used() -> None:
+    expression = feel.parse("now() > due and count(items) > 1 and check(1)")
+    assert expression.calls == {"now", "count"}
+    assert expression.reads == {"due", "items", "check"}
 
 
 def test_names_in_filters_are_uncertain() -> None:

@@ -67,6 +67,15 @@ def test_limits_stop_it(text: str) -> None:
     assert value is None or type(value) is dict
 
 
+@pytest.mark.parametrize(
+    "piece", ["/*", '\\"', '"\\', "`", "a ", "//", "f(", "{a:", "1..", "[1", "- "]
+)
+def test_parsing_takes_no_more_than_its_share(piece: str) -> None:
+    started = time.monotonic()
+    feel.parse(piece * (200_000 // len(piece)))
+    assert time.monotonic() - started < 5
+
+
 def test_a_pattern_has_the_time_of_the_evaluation() -> None:
     text = f'matches("{"a" * 100}!", "^(a|aa)+$")'
     started = time.monotonic()

@@ -59,6 +59,7 @@ class Cursor:
         self.depth = 0
         self.inputs = 0
         self.reads: dict[str, bool] = {}
+        self.calls: set[str] = set()
         self.problems: list[Problem] = []
 
     # -- tokens
@@ -87,6 +88,9 @@ class Cursor:
     def error(self, message: str) -> BadSyntax:
         """Make the problem of what comes next."""
         token = self.tokens[self.position]
+        if token.kind == "open":
+            what = "a string" if token.text.startswith('"') else "a comment"
+            return BadSyntax(f"{what} is not closed", token.start)
         found = "the end" if token.kind == "end" else repr(token.text[:30])
         return BadSyntax(f"{message}, found {found}", token.start)
 

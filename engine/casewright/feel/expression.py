@@ -27,12 +27,13 @@ Result = tuple[Any, tuple[Problem, ...]]
 class _Compiled:
     """What expressions and unary tests share."""
 
-    __slots__ = ("problems", "reads", "text", "uncertain")
+    __slots__ = ("calls", "problems", "reads", "text", "uncertain")
 
     def __init__(self, text: str, parsed: Parsed) -> None:
         self.text = text
         self.reads = parsed.reads
         self.uncertain = parsed.uncertain
+        self.calls = parsed.calls
         self.problems = parsed.problems
 
     def __repr__(self) -> str:

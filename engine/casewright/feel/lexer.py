@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Token(NamedTuple):
-    """A piece of the text: kind is number, string, name, quoted, operator, bad or end."""
+    """A piece of the text: number, string, name, quoted, operator, open (not closed), bad, end."""
 
     kind: str
     text: str
@@ -23,9 +23,10 @@ _START = (
 )
 _SPACE = r"[\s\u180e\u200b\ufeff]"
 _TOKEN = re.compile(
-    rf"""(?P<space>{_SPACE}+|//[^\n\r]*|/\*.*?\*/)
+    rf"""(?P<space>{_SPACE}++|//[^\n\r]*+|/\*.*?\*/)
     |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)
-    |(?P<string>"(?:[^"\\]|\\.)*")
+    |(?P<string>"(?:[^"\\]++|\\.)*+")
+    |(?P<open>"(?:[^"\\]++|\\.)*+|/\*.*)
     |(?P<quoted>`[^`\n]+`)
     |(?P<operator>\.\.|\*\*|<=|>=|!=|->|[-+*/<>=()\[\]{{}},:.?@])
     |(?P<name>[{_START}][{_START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*)

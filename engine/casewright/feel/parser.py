@@ -36,6 +36,7 @@ class Parsed:
     negated: bool = False
     reads: frozenset[str] = frozenset()
     uncertain: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -164,14 +165,14 @@ class Parser(Cursor):
             return self._name(place, self.name())
         if token.kind == "operator":
             return self.sign(place, token.text)
-        if token.kind == "bad" and token.text == '"':
-            raise self.error("a string is not closed")
         raise self.error("expected an expression")
 
     def _name(self, place: n.Place, name: str) -> n.Name:
         local = any(name in scope for scope in self.scopes)
         called = self.at("(") and name in self.builtins and name not in self.declared
-        if not local and not called:
+        if called and not local:
+            self.calls.add(name)
+        elif not local:
             self.reads[name] = self.reads.get(name, True) and self.filters > 0
         return n.Name(place, name, local, self.filters > 0)
 
@@ -470,6 +471,7 @@ class Parser(Cursor):
             negated,
             frozenset(self.reads),
             frozenset(name for name, inside in self.reads.items() if inside),
+            frozenset(self.calls),
             tuple(self.problems),
         )
 

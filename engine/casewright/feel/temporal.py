@@ -201,7 +201,7 @@ def duration_text(value: dt.timedelta) -> str:
     time = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     time += f"{second}S" if second != "0" else ""
     if not days and not time:
-        return "P0D"
+        return "PT0S"
     return f"{sign}P" + (f"{days}D" if days else "") + (f"T{time}" if time else "")
 
 
