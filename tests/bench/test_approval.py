@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -255,8 +256,8 @@ def _many(ours: Ours, clients: int, commands: int) -> tuple[float, list[float]]:
     def client(number: int) -> None:
         barrier.wait()
         for index in range(each):
-            task = timed(spent[number], lambda index=index: ours.start(index))
-            timed(spent[number], lambda task=task: ours.complete(task))
+            task = timed(spent[number], partial(ours.start, index))
+            timed(spent[number], partial(ours.complete, task))
 
     threads = [threading.Thread(target=client, args=(n,)) for n in range(clients)]
     for thread in threads:

@@ -84,18 +84,7 @@ def deploy(work: Work, command: Deploy, checked: Checked) -> Answer:
             content=content,
         )
     brought = [_add_process(work, command.app, key, p) for p in checked.processes]
-    for decision_id, (name, path) in sorted(checked.decisions.items()):
-        deployments.add(
-            work.connection,
-            "decision",
-            id=new_id(work.now),
-            deployment_id=key,
-            app=command.app,
-            decision_id=decision_id,
-            version=deployments.next_decision_version(work.connection, decision_id),
-            name=name,
-            path=path,
-        )
+    _add_decisions(work, command.app, key, checked)
     _add_groups(work, checked.settings.get("roles") or [])
     work.record = {"app": command.app, "version": version, "hash": digest, "deployment": key}
     work.topics.add("definitions")
@@ -138,6 +127,21 @@ def _add_process(work: Work, app: str, deployment: str, process: bpmn.Definition
             created_at=work.at,
         )
     return {"definition": key, "process": process.process_id, "version": number}
+
+
+def _add_decisions(work: Work, app: str, deployment: str, checked: Checked) -> None:
+    for decision_id, (name, path) in sorted(checked.decisions.items()):
+        deployments.add(
+            work.connection,
+            "decision",
+            id=new_id(work.now),
+            deployment_id=deployment,
+            app=app,
+            decision_id=decision_id,
+            version=deployments.next_decision_version(work.connection, decision_id),
+            name=name,
+            path=path,
+        )
 
 
 def _add_groups(work: Work, roles: Iterable[Any]) -> None:
