@@ -132,6 +132,39 @@ def test_a_message_is_waited_for_by_name_and_key() -> None:
     assert case.variables == {"order": 17, "paid": 5}
 
 
+def test_a_message_beside_an_activity_comes_as_often_as_it_is_sent() -> None:
+    xml = model(
+        start(), user("u"), boundary("b", "u", message(), cancel=False), user("n"), end(),
+        end("e2"),
+        flows("s>u>e", "b>n>e2"),
+    )  # fmt: skip
+    case = Player(xml, {"order": 1})
+    case.do(bpmn.ReceiveMessage(case.token("b"), {"note": 1}))
+    assert case.names() == [
+        "SubscriptionClosed", "SubscriptionOpened", "VariablesChanged", "ElementCompleted",
+        "TaskCreated",
+    ]  # fmt: skip
+    case.do(bpmn.ReceiveMessage(case.token("b"), {"note": 2}))
+    assert case.open == ["n#1", "n#2", "u#1"]
+    case.complete("u")
+    assert case.names("SubscriptionClosed") == ["b"]
+    for token in ("n#2", "n#1"):
+        case.do(bpmn.CompleteTask(token))
+    assert case.done
+
+
+def test_an_interrupting_message() -> None:
+    xml = model(
+        start(), sub("S", start("ss"), user("i"), flows("ss>i"), ext=io({"key": "=7"})),
+        boundary("b", "S", message(), ext=io(None, {"got": "=amount"})), user("n"), end(),
+        end("e2"), flows("s>S>e", "b>n>e2"),
+    )  # fmt: skip
+    case = Player(xml, {"order": 1})
+    case.do(bpmn.ReceiveMessage(case.token("b"), {"amount": 3}))
+    assert case.open == ["n#1"]
+    assert case.variables == {"order": 1, "got": 3}
+
+
 def test_a_message_start_event() -> None:
     xml = model(
         start(), start("ms", message("msg2")), user("a"), user("b"), end(), end("e2"),

@@ -253,6 +253,11 @@ def test_everything_is_found_at_once() -> None:
     assert codes >= {"bpmn-unsupported", "feel-syntax", "dangling-flow"}
 
 
+def test_what_is_refused_by_name_gives_no_second_finding() -> None:
+    (finding,) = bpmn.compile(inside(node("complexGateway", "x")), "f.bpmn").findings
+    assert finding.message == "complexGateway is not supported"
+
+
 def test_a_long_sequence_compiles() -> None:
     names = [f"t{i}" for i in range(1500)]
     data = model(

@@ -42,11 +42,8 @@ class Activity(Element):
         token.armed = True
         # A boundary event finds its activity among the open tokens.
         token.wait()
-        level = token.workflow
         for name in self.boundaries:
-            boundary = level.task_tree._add_child(level.spec.task_specs[name], TaskState.FUTURE)
-            boundary.host = token.id
-            boundary.task_spec._update(boundary)
+            token.workflow.spec.task_specs[name].attach(token)
 
     def begin(self, token: Token) -> bool:
         """Ask for what the activity needs; return True when it can run at once."""

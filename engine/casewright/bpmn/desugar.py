@@ -10,8 +10,7 @@ from collections import Counter
 
 from casewright import xml
 from casewright.bpmn import vocabulary as words
-from casewright.bpmn.expressions import setting
-from casewright.bpmn.flows_in import flows_by_source
+from casewright.bpmn.flows_in import ALWAYS, flows_by_source
 from casewright.bpmn.read import Model, levels
 from casewright.xml import Element
 
@@ -45,7 +44,7 @@ def _conditional_flows(model: Model, level: Element) -> None:
             flow_id = xml.attr(flow, "id")
             if flow_id != default:
                 # A flow without a condition is always taken, not only if nothing else is.
-                model.conditions.setdefault(flow_id, setting("=true", "the condition"))
+                model.conditions.setdefault(flow_id, ALWAYS)
         _connect(level, name, gateway)
         model.origins[gateway] = name
 

@@ -116,6 +116,17 @@ class BoundaryEvent(_Catching, defaults.BoundaryEvent):
 
     kind = "boundaryEvent"
 
+    @property
+    def rearms(self) -> bool:
+        """Whether it waits again after it happened, as long as its activity is open."""
+        return not self.cancel_activity and self.settings.message is not None
+
+    def attach(self, host: Token) -> None:
+        """Let a token wait here beside the activity's token."""
+        token = host.workflow.task_tree._add_child(self, TaskState.FUTURE)
+        token.host = host.id
+        self._update(token)
+
     def _update_hook(self, my_task: Token) -> bool:
         host = my_task.workflow.open.get(my_task.host)
         assert host is not None
@@ -132,6 +143,8 @@ class BoundaryEvent(_Catching, defaults.BoundaryEvent):
             host = my_task.workflow.open.get(my_task.host)
             if self.cancel_activity and host is not None:
                 host.cancel()
+            elif self.rearms and host is not None:
+                self.attach(host)
         assign_outputs(my_task, my_task.outcome or {}, self.settings.outputs)
         return True
 

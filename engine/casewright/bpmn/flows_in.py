@@ -6,9 +6,11 @@ from collections import Counter
 
 from casewright import xml
 from casewright.bpmn import vocabulary as words
-from casewright.bpmn.expressions import Setting
+from casewright.bpmn.expressions import Setting, setting
 from casewright.bpmn.findings import Collector
 from casewright.xml import Element
+
+ALWAYS = setting("=true", "the condition")
 
 
 def fill_ids(root: Element) -> None:
@@ -38,11 +40,14 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
         for node in xml.children(level)
         if xml.local(node) in words.FLOW_NODES
     }
+    # A flow to something that is refused by name is no second mistake.
+    refused = {xml.attr(node, "id") for node in xml.children(level)} - {*nodes}
     flows = xml.children(level, "bpmn:sequenceFlow")
-    ends = [flow for flow in flows if _ends(found, flow, nodes)]
+    refused -= {xml.attr(flow, "id") for flow in flows}
+    ends = [flow for flow in flows if _ends(found, flow, nodes, refused)]
     leaving = flows_by_source(level)
     outgoing = Counter(xml.attr(flow, "sourceRef") for flow in ends)
-    incoming = Counter(xml.attr(flow, "targetRef") for flow in ends)
+    incoming = Counter(xml.attr(flow, "targetRef") for flow in flows)
     for flow in ends:
         source = nodes[xml.attr(flow, "sourceRef")]
         _condition(found, flow, source, outgoing, conditions)
@@ -53,16 +58,14 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
     _starts(found, level, nodes)
 
 
-def _ends(found: Collector, flow: Element, nodes: dict[str, Element]) -> bool:
-    good = True
-    for side in ("sourceRef", "targetRef"):
-        name = xml.attr(flow, side)
-        if name not in nodes:
-            good = False
+def _ends(found: Collector, flow: Element, nodes: dict[str, Element], refused: set[str]) -> bool:
+    sides = {side: xml.attr(flow, side) for side in ("sourceRef", "targetRef")}
+    for side, name in sides.items():
+        if name not in nodes and name not in refused:
             found.add(
                 flow, "dangling-flow", f"{side} “{name}” is no element of the same level", side
             )
-    if not good:
+    if not all(name in nodes for name in sides.values()):
         return False
     if xml.local(nodes[xml.attr(flow, "sourceRef")]) == "endEvent":
         found.add(flow, "flow-from-end", "a sequence flow cannot leave an end event")
@@ -85,13 +88,17 @@ def _condition(
     item = xml.child(flow, "bpmn:conditionExpression")
     default = xml.attr(source, "default") == xml.attr(flow, "id")
     if item is None:
-        chooses = kind in ("exclusiveGateway", "inclusiveGateway")
-        if chooses and not default and outgoing[xml.attr(source, "id")] > 1:
+        if default or outgoing[xml.attr(source, "id")] == 1:
+            return
+        if kind == "exclusiveGateway":
             found.add(
                 flow,
                 "condition-missing",
                 f"a flow from a {kind} with several ways needs a condition, or to be the default",
             )
+        elif kind == "inclusiveGateway":
+            # Without a condition a way is always taken; the library takes it for a default.
+            conditions[xml.attr(flow, "id")] = ALWAYS
         return
     language = xml.attr(item, "language")
     if language and language not in words.FEEL_LANGUAGES:
@@ -116,7 +123,10 @@ def _default(found: Collector, node: Element, own: list[Element]) -> None:
 
 def _connected(found: Collector, node: Element, incoming: int) -> None:
     kind = xml.local(node)
-    if kind not in ("startEvent", "boundaryEvent") and incoming == 0:
+    refused = any(
+        xml.attr(node, name) == "true" for name in ("triggeredByEvent", "isForCompensation")
+    )
+    if kind not in ("startEvent", "boundaryEvent") and incoming == 0 and not refused:
         found.add(node, "not-connected", f"no sequence flow leads to this {kind}")
 
 

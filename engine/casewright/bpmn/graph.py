@@ -64,6 +64,7 @@ class Graph:
             for name, task in tasks.items()
             if name in reach[name]
             or getattr(task, "passes_early", False)
+            or getattr(task, "rearms", False)
             or (
                 len(task._inputs) > 1
                 and name in forked

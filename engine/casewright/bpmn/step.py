@@ -89,15 +89,17 @@ def settle(instance: Instance) -> None:
 
 # Changes.
 
+Kind = type[Any] | tuple[type[Any], ...]
 
-def _token(instance: Instance, token_id: str, kind: type[Any] | None = None) -> Token:
+
+def _token(instance: Instance, token_id: str, kind: Kind | None = None) -> Token:
     token = instance.find(token_id)
     if token is None or (kind is not None and not isinstance(token.task_spec, kind)):
         raise Refused("token-not-open", token_id)
     return token
 
 
-def _waiting(instance: Instance, token_id: str, kind: type[Any] | None = None) -> Token:
+def _waiting(instance: Instance, token_id: str, kind: Kind | None = None) -> Token:
     token = _token(instance, token_id, kind)
     if token._state != TaskState.WAITING or token.stop is not None:
         raise Refused("token-not-open", token_id)
@@ -144,7 +146,7 @@ def _complete_job(instance: Instance, change: changes.CompleteJob) -> None:
 
 
 def _throw_error(instance: Instance, change: changes.ThrowError) -> None:
-    _error(_waiting(instance, change.token), change)
+    _error(_waiting(instance, change.token, (UserTask, ServiceTask)), change)
 
 
 def _call_failed(instance: Instance, change: changes.CallFailed) -> None:
@@ -184,7 +186,7 @@ def _cancel(instance: Instance, change: changes.Cancel) -> None:
 
 def _retry(instance: Instance, change: changes.Retry) -> None:
     token = _token(instance, change.token)
-    if token.stop is None and not isinstance(token.task_spec, (ServiceTask, CallActivity)):
+    if token.stop is None and not isinstance(token.task_spec, ServiceTask):
         raise Refused("incident-resolved", change.token)
     token.scope.update(change.variables)
     if token.stop is not None and token.stop.code == "surplus-token":
