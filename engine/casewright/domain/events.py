@@ -7,6 +7,7 @@ microseconds UTC. A token is named by its id within its instance.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any
 
 
@@ -17,15 +18,20 @@ class Event:
     def to_json(self) -> dict[str, Any]:
         """Return the event as a JSON-able dict; values equal to their default are left out."""
         data: dict[str, Any] = {"type": type(self).__name__}
-        for spec in fields(self):
-            value = getattr(self, spec.name)
-            if value is not None and value != () and value != "":
-                data[spec.name] = list(value) if isinstance(value, tuple) else value
+        for name, default in _names(type(self)):
+            value = getattr(self, name)
+            if value != default:
+                data[name] = list(value) if type(value) is tuple else value
         return data
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields by name."""
         return asdict(self)
+
+
+@cache
+def _names(cls: type[Event]) -> tuple[tuple[str, Any], ...]:
+    return tuple((spec.name, spec.default) for spec in fields(cls))
 
 
 @dataclass(frozen=True, slots=True)
