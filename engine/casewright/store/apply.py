@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    update,
+)
 
 from casewright.domain import events as e
 from casewright.domain.clock import instant
@@ -99,7 +107,10 @@ _drop_timer = Statement(
     )
 )
 _add_job = Statement(insert(_job))
-_UNFINISHED = ("ready", "running", "failed")
+# Written out: a list that is expanded late would want the other values at compile time.
+_UNFINISHED: tuple[ColumnElement[str], ...] = tuple(
+    literal_column(f"'{state}'") for state in ("ready", "running", "failed")
+)
 _end_job = Statement(
     update(_job)
     .where(_job.c.id == bindparam("key"), _job.c.state.in_(_UNFINISHED))
