@@ -25,7 +25,7 @@ from bpmn.models import (
     xor,
 )
 from bpmn.player import Player
-from casewright import bpmn
+from casewright import bpmn, dmn
 from casewright.domain.clock import instant
 from casewright.domain.events import (
     CallEnded,
@@ -253,7 +253,7 @@ class Evaluation:
     def __init__(self, inputs: dict[str, Any]) -> None:
         self.value = "board" if inputs["margin"] < 20 else "head"
         self.trace = {"decision": "route"}
-        self.warnings: tuple[str, ...] = ("no rule",)
+        self.warnings: tuple[dmn.Notice, ...] = ()
         self.failed = inputs["margin"] < 0
 
 
@@ -292,6 +292,33 @@ def test_a_rule_task_asks_the_bound_decision() -> None:
     case.context["decisions"] = decisions
     case.retry("k")
     assert case.variables["who"] == "head"
+
+
+TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="t"><decision id="route" name="Route"><decisionTable id="dt" hitPolicy="UNIQUE">
+ <input id="i" label="Margin"><inputExpression id="ie"><text>margin</text></inputExpression></input>
+ <output id="o" name="who"/>
+ <rule id="r1"><inputEntry id="a"><text>&lt; parameters.minimum</text></inputEntry>
+ <outputEntry id="b"><text>"board"</text></outputEntry></rule>
+ <rule id="r2"><inputEntry id="c"><text>&gt;= parameters.minimum</text></inputEntry>
+ <outputEntry id="e"><text>"head"</text></outputEntry></rule>
+ </decisionTable></decision></definitions>"""
+
+
+def test_a_rule_task_runs_a_decision_table() -> None:
+    bound = bpmn.BoundDecision(dmn.load([("route.dmn", TABLE)]), "route", 1)
+    xml = model(start(), rule("k", "=which", "who"), end(), flows("s>k>e"))
+    for margin, wanted in (("19.99", "board"), ("20", "head")):
+        case = Player(
+            xml,
+            {"margin": Decimal(margin), "which": "route"},
+            decisions=lambda ref: bound,
+            parameters={"minimum": 20},
+        )
+        assert case.variables["who"] == wanted
+        (told,) = [e for e in case.events if isinstance(e, DecisionEvaluated)]
+        assert told.output == wanted
+        assert told.trace["rules"][0]["outputs"] == {"who": wanted}
 
 
 def test_a_call_gets_all_and_gives_all() -> None:

@@ -207,7 +207,7 @@ class RuleTask(Activity, defaults.ScriptTask):
                 "decision-failed",
                 f"the decision “{name}” has no result",
                 decision=name,
-                warnings=[str(warning) for warning in found.warnings],
+                problems=[{"code": item.code, "message": item.message} for item in found.warnings],
             )
         top.tell(
             DecisionEvaluated(

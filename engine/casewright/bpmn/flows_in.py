@@ -43,7 +43,7 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
     # A flow to something that is refused by name is no second mistake.
     refused = {xml.attr(node, "id") for node in xml.children(level)} - {*nodes}
     flows = xml.children(level, "bpmn:sequenceFlow")
-    refused -= {xml.attr(flow, "id") for flow in flows}
+    refused -= {"", *(xml.attr(flow, "id") for flow in flows)}
     ends = [flow for flow in flows if _ends(found, flow, nodes, refused)]
     leaving = flows_by_source(level)
     outgoing = Counter(xml.attr(flow, "sourceRef") for flow in ends)

@@ -79,9 +79,13 @@ def _root_element(model: Model, node: Element) -> None:
     name, found = xml.local(node), model.found
     if name == "process":
         if xml.attr(node, "isExecutable", "true") == "true":
+            if not xml.attr(node, "id"):
+                found.add(node, "id-missing", "this process has no id")
             model.processes.append(node)
             model.settings[xml.attr(node, "id")] = settings.read(found, node)
         return
+    if name in ("message", "error", "signal", "escalation") and not xml.attr(node, "id"):
+        found.add(node, "id-missing", f"this {name} has no id")
     if name == "message":
         _extensions_of_message(found, node)
     elif xml.ns(node) == NS["bpmn"] and name in ("import", "itemDefinition", "dataStore"):
