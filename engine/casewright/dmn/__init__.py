@@ -43,7 +43,9 @@ def load(files: Sequence[Path | str | bytes | tuple[str, bytes]]) -> Model:
         read_files.append(definitions)
         findings.extend(found)
     model = Model(tuple(read_files), findings)
-    return model.with_findings(check(model.tables))
+    if any(problem.severity == "error" for problem in model.problems):
+        return model
+    return model.with_findings(check(model.candidates))
 
 
 def _content(source: Path | str | bytes | tuple[str, bytes]) -> tuple[str, bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from casewright.dmn import model as m
 from casewright.dmn import table as t
+from casewright.dmn.check import Candidate
 from casewright.dmn.compile import Compiler, Names, Scope, Work, call
 from casewright.dmn.run import Budget, Notice, Run
 from casewright.dmn.trace import own, whole
@@ -70,9 +71,24 @@ class Model:
         return self
 
     @property
-    def tables(self) -> tuple[t.Table, ...]:
-        """The tables that are a whole decision."""
-        return tuple(item.table for item in self._compiled.values() if item.table is not None)
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The tables that are a whole decision, with the types of what they read."""
+        found = []
+        for key, compiled in self._compiled.items():
+            node = self._nodes[key]
+            if compiled.table is None or not isinstance(node, m.Decision):
+                continue
+            types: dict[str, Type] = {}
+            decided: set[str] = set()
+            for need in node.requirements:
+                other = self._nodes.get(need.target)
+                if isinstance(other, m.InputData):
+                    types[other.name] = self._input_types.get(other.key, ANY)
+                elif isinstance(other, m.Decision):
+                    types[other.name] = self._compiled[other.key].type
+                    decided.add(other.name)
+            found.append(Candidate(compiled.table, types, frozenset(decided)))
+        return tuple(found)
 
     def _by_id(self) -> dict[str, m.Decision]:
         found: dict[str, m.Decision] = {}

@@ -65,6 +65,22 @@ class Type:
             found = self._fit(value[0])
         return found
 
+    def base(self) -> type | None:
+        """Return the Python class of simple values, None for any or for other types."""
+        return self.kind if self.kind is not None or self.sub is None else self.sub.base()
+
+    def whole(self) -> bool:
+        """Return whether only whole numbers are of this type."""
+        return self.name in _WHOLE or (self.sub is not None and self.sub.whole())
+
+    def tests(self) -> tuple[UnaryTests, ...]:
+        """Return the constraints on simple values."""
+        return self.allowed + (() if self.sub is None else self.sub.tests())
+
+    def components(self) -> dict[str, Type] | None:
+        """Return the types of a context's fields."""
+        return self.fields if self.fields is not None or self.sub is None else self.sub.components()
+
     def _is_list(self) -> bool:
         below = self.sub is not None and self.sub._is_list()
         return below or self.element is not None or self.kind is list
