@@ -27,6 +27,7 @@ from bpmn.models import (
 from bpmn.player import Player
 from casewright import bpmn, dmn
 from casewright.domain.clock import instant
+from casewright.domain.errors import Refused
 from casewright.domain.events import (
     CallEnded,
     CallStarted,
@@ -380,6 +381,18 @@ def test_variables_can_be_set_from_outside() -> None:
     assert bpmn.variables(case.snapshot, "u#1") == {"own": 2, "x": 3}
     case.do(bpmn.SetVariables({"own": 4}))
     assert bpmn.variables(case.snapshot) == {"x": 3, "own": 4}
+
+
+def test_a_value_that_is_too_large_is_refused() -> None:
+    case = Player(model(start(), user("u"), end(), flows("s>u>e")))
+    before = case.saved
+    with pytest.raises(Refused, match="value-too-large"):
+        case.complete("u", text="x" * 1_100_000)
+    assert case.saved == before
+    case.twin = None
+    case.with_twin = False
+    case.complete("u", text="x" * 1_000_000)
+    assert case.done
 
 
 @pytest.mark.parametrize("value", ["function(x) x", "now"])

@@ -112,6 +112,26 @@ def test_a_timer_without_a_time_is_an_incident(value: object) -> None:
     assert case.done
 
 
+def test_a_timer_that_comes_after_the_task_was_done_is_too_late() -> None:
+    """Both changes before either could run: the budget was spent."""
+    xml = model(
+        start(), both("g"), user("u"), boundary("b", "u", timer("PT1H")), xor("m"),
+        script("k", "n + 1", "n"), xor("q", default="f_q_m"), end(), end("late"), end("e3"),
+        flows("s>g>u>e", "b>late", "g>m>k>q>m", "q>e3[=n > 100]"),
+    )  # fmt: skip
+    case = Player(xml, {"n": 0}, limits=bpmn.StepLimits(element_runs=1, cpu_seconds=60))
+    while "u#1" not in case.open:
+        case.do(bpmn.Continue())
+    case.complete("u")
+    assert case.open[-1] == "u#1"
+    case.do(bpmn.FireTimer("b#1"))
+    while case.result.more:
+        case.do(bpmn.Continue())
+    assert case.done
+    assert case.completed()["u"] == 1
+    assert case.completed()["b"] == 0
+
+
 def test_only_a_waiting_timer_fires() -> None:
     case = Player(BESIDE)
     for token in ("u#1", "nothing#1", "b#2"):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from casewright import xml
 from casewright.bpmn.definition import (
@@ -54,7 +58,9 @@ def _definition(model: Model, parser: Parser, process: Any) -> Definition:
         if getattr(spec, "kind", "") and not spec.generated
     ]
     elements = {
-        spec.origin: Element(spec.origin, spec.kind, spec.bpmn_name or "", spec.lane or "", parent)
+        spec.origin: Element(
+            spec.origin, spec.kind, spec.bpmn_name or "", spec.lane or "", parent, _event(spec)
+        )
         for spec, parent in specs
     }
     tag = xml.path(process, "bpmn:extensionElements", "zeebe:versionTag")
@@ -76,6 +82,19 @@ def _definition(model: Model, parser: Parser, process: Any) -> Definition:
         **_starts(program.spec),
         **_references([spec for spec, _ in specs]),
     )
+
+
+def _event(spec: Any) -> str:
+    definition = getattr(spec, "event_definition", None)
+    return next((word for kind, word in _EVENTS if isinstance(definition, kind)), "")
+
+
+_EVENTS = (
+    (TimerEventDefinition, "timer"),
+    (MessageEventDefinition, "message"),
+    (ErrorEventDefinition, "error"),
+    (TerminateEventDefinition, "terminate"),
+)
 
 
 def _levels(program: Program) -> list[tuple[Any, str]]:

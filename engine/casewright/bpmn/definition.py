@@ -16,13 +16,18 @@ DESUGAR_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A BPMN element that can hold a token; `parent` is the sub-process around it."""
+    """A BPMN element that can hold a token.
+
+    `parent` is the sub-process around it; `event` is what an event is about: "timer",
+    "message", "error", "terminate", or "".
+    """
 
     id: str
     kind: str
     name: str = ""
     lane: str = ""
     parent: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
+from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import UncaughtError
@@ -55,7 +56,8 @@ def _catcher(token: Token, code: str) -> Token | None:
         waiting = [
             boundary
             for boundary in place.workflow.boundaries(place)
-            if isinstance(boundary.task_spec.event_definition, ErrorEventDefinition)
+            if boundary._state == TaskState.WAITING
+            and isinstance(boundary.task_spec.event_definition, ErrorEventDefinition)
         ]
         for wanted in (code, None):
             for boundary in waiting:

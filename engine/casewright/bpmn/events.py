@@ -141,6 +141,7 @@ class BoundaryEvent(_Catching, defaults.BoundaryEvent):
         if my_task.stop is None:
             self.happened(my_task)
             host = my_task.workflow.open.get(my_task.host)
+            my_task.host = ""
             if self.cancel_activity and host is not None:
                 host.cancel()
             elif self.rearms and host is not None:

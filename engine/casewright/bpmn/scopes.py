@@ -18,6 +18,16 @@ from casewright.feel import codec, type_name
 from casewright.feel.problems import FeelError
 from casewright.feel.values import from_python
 
+# One value; larger things are documents, and the variable holds the reference.
+LIMIT = 1_048_576
+
+
+def size(data: Any) -> int:
+    """Return about how many bytes a JSON value has."""
+    if isinstance(data, str):
+        return len(data)
+    return len(orjson.dumps(data)) if isinstance(data, (list, dict)) else 0
+
 
 class ChangeLog:
     """Collects what was really changed, scope by scope, until it is told as events."""
@@ -128,6 +138,12 @@ class Scope(Mapping[str, Any]):
                 variable=name,
                 type=kind,
             ) from None
+        if size(data) > LIMIT:
+            raise Incident(
+                "value-too-large",
+                f"the value of “{name}” is larger than {LIMIT} bytes",
+                variable=name,
+            )
         if name in self.raw and _same(self.raw[name], data):
             return
         self.raw[name] = data

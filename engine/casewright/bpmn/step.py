@@ -22,6 +22,7 @@ from casewright.bpmn.activities import CallActivity, ServiceTask, UserTask
 from casewright.bpmn.definition import Definition
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import StepContext, StepResult
+from casewright.bpmn.scopes import LIMIT, size
 from casewright.bpmn.snapshot import load, save
 from casewright.bpmn.tokens import Token
 from casewright.bpmn.workflow import Instance
@@ -106,8 +107,17 @@ def _waiting(instance: Instance, token_id: str, kind: Kind | None = None) -> Tok
     return token
 
 
+def _accept(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables as FEEL values; one that is too large is refused at the door."""
+    values = {name: from_python(value) for name, value in variables.items()}
+    for name, value in values.items():
+        if isinstance(value, (str, list, dict)) and size(codec.to_json(value)) > LIMIT:
+            raise Refused("value-too-large", name, name=name, limit=LIMIT)
+    return values
+
+
 def _go_on(token: Token, variables: Mapping[str, Any]) -> None:
-    token.outcome = dict(variables)
+    token.outcome = _accept(variables)
     token._ready()
 
 
@@ -118,7 +128,7 @@ def _start(instance: Instance, change: changes.Start) -> None:
     spec = instance.spec.task_specs.get(name)
     if spec not in instance.spec.bpmn_start_events:
         raise Refused("not-startable", name, process=definition.process_id)
-    values = {key: from_python(value) for key, value in change.variables.items()}
+    values = _accept(change.variables)
     token = root._add_child(spec, TaskState.FUTURE)
     if spec.settings.outputs:
         token.outcome = values
@@ -154,7 +164,7 @@ def _call_failed(instance: Instance, change: changes.CallFailed) -> None:
 
 
 def _error(token: Token, change: changes.ThrowError | changes.CallFailed) -> None:
-    incident = errors.throw(token, change.code, change.message, change.variables)
+    incident = errors.throw(token, change.code, change.message, _accept(change.variables))
     if incident is not None:
         token.task_spec.close(token)
         token.halt(incident, "enter")
@@ -188,7 +198,7 @@ def _retry(instance: Instance, change: changes.Retry) -> None:
     token = _token(instance, change.token)
     if token.stop is None and not isinstance(token.task_spec, ServiceTask):
         raise Refused("incident-resolved", change.token)
-    token.scope.update(change.variables)
+    token.scope.update(_accept(change.variables))
     if token.stop is not None and token.stop.code == "surplus-token":
         token.workflow.discard(token)
     else:
@@ -197,7 +207,7 @@ def _retry(instance: Instance, change: changes.Retry) -> None:
 
 def _set_variables(instance: Instance, change: changes.SetVariables) -> None:
     scope = instance.scope if not change.scope else _token(instance, change.scope).scope
-    scope.update(change.values)
+    scope.update(_accept(change.values))
 
 
 def _answered(instance: Instance, change: changes.Answered) -> None:

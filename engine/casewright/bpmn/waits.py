@@ -66,6 +66,6 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
             found[token.id] = "timer"
         elif kind in kinds:
             found[token.id] = kinds[kind]
-        elif kind == "intermediateCatchEvent":
+        elif element is not None and element.event == "message":
             found[token.id] = "message"
     return found

@@ -83,13 +83,18 @@ class Level:
         self.top_workflow.touched[self.path] = self
 
     def boundaries(self, host: Token) -> list[Token]:
-        """Return the waiting boundary events of an activity's token, by id."""
+        """Return the boundary tokens that end with an activity's token, by id.
+
+        One beside the activity whose event has come goes on by itself; an interrupting one
+        whose turn has not come before the activity ended is too late.
+        """
         if not host.task_spec.boundaries:
             return []
         found = [
             token
             for token in self.open.values()
-            if token.host == host.id and token._state == TaskState.WAITING
+            if token.host == host.id
+            and (token._state == TaskState.WAITING or token.task_spec.cancel_activity)
         ]
         return sorted(found, key=lambda token: token.id)
 
