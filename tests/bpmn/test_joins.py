@@ -4,6 +4,7 @@ import pytest
 
 from bpmn.models import (
     both,
+    boundary,
     end,
     flows,
     model,
@@ -12,6 +13,7 @@ from bpmn.models import (
     some,
     start,
     sub,
+    timer,
     user,
     xor,
 )
@@ -143,3 +145,25 @@ def test_a_step_for_an_ended_instance_is_refused() -> None:
     assert not case.do(bpmn.Continue()).more
     with pytest.raises(Refused, match="instance-ended"):
         case.do(bpmn.SetVariables({"x": 1}))
+
+
+def test_ids_that_the_library_uses_itself() -> None:
+    lane = '<lane id="l1" name="sales"><flowNodeRef>Root</flowNodeRef></lane>'
+    xml = model(
+        start("Start"), user("Root", default="f_Root_x"), sub("S", start("Start2"), user("End"),
+                                                              flows("Start2>End")),
+        boundary("End2", "Root", timer("PT1H")), end("x"), end("y"), end("z"),
+        flows("Start>Root>x", "Root>S[=go]", "S>y", "End2>z"), lanes=f"<laneSet id='ls'>{lane}</laneSet>",
+    ).replace(b'"x"', b'"p.EndJoin"')  # fmt: skip
+    case = Player(xml)
+    assert case.open == ["Root#1"]
+    assert case.events[3].lane == "sales"
+    assert bpmn.tokens(case.snapshot)[1].element == "Root"
+    case.complete("Root", go=True)
+    assert case.open == ["S#1", "S#1/End#1"]
+    assert case.definition.elements["End"].parent == "S"
+    case.complete("End")
+    assert case.done
+    case = Player(xml)
+    case.complete("Root", go=False)
+    assert case.completed() == {"Start": 1, "Root": 1, "p.EndJoin": 1}

@@ -142,6 +142,7 @@ WRONG = {
     "bad-start": model(start(), start("s2"), end(), flows("s>e", "s2>e")),
     "duplicate-id": around(user("u")),
     "id-missing": around("<userTask/>"),
+    "bad-id": around('<userTask id="a/b"/>'),
     "dangling-flow": around(flows("u>nowhere")),
     "flow-from-end": around(flows("e>u")),
     "flow-into-event": around(flows("u>s")),

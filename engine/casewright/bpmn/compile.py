@@ -52,7 +52,7 @@ def compile(data: bytes, file: str) -> Compiled:
 def _definition(model: Model, parser: Parser, process: Any) -> Definition:
     program = parser.program(xml.attr(process, "id"))
     specs = [
-        (spec, parent)
+        (spec, model.origins.get(parent, parent))
         for level, parent in _levels(program)
         for spec in level.task_specs.values()
         if getattr(spec, "kind", "") and not spec.generated

@@ -14,13 +14,37 @@ from casewright.bpmn.flows_in import ALWAYS, flows_by_source
 from casewright.bpmn.read import Model, levels
 from casewright.xml import Element
 
+# Names that the library gives to specs of its own.
+RESERVED = ("Start", "End", "Root")
+
 
 def desugar(model: Model) -> None:
     """Rewrite the tree of a checked model in place."""
     for process in model.processes:
         for level in levels(process):
+            _reserved_names(model, level)
             _conditional_flows(model, level)
             _second_flows(model, level)
+
+
+def _reserved_names(model: Model, level: Element) -> None:
+    """Rename elements whose id the library uses for its own nodes."""
+    names = {}
+    for node in xml.children(level):
+        name = xml.attr(node, "id")
+        if xml.local(node) in words.FLOW_NODES and (name in RESERVED or name.endswith(".EndJoin")):
+            names[name] = f"{name}__node"
+            xml.set_attr(node, "id", names[name])
+            model.origins[names[name]] = name
+    if not names:
+        return
+    for node in xml.children(level):
+        for side in ("sourceRef", "targetRef", "attachedToRef"):
+            if xml.attr(node, side) in names:
+                xml.set_attr(node, side, names[xml.attr(node, side)])
+    for lane in xml.descendants(model.root, "bpmn:flowNodeRef"):
+        if xml.text(lane) in names:
+            xml.set_text(lane, names[xml.text(lane)])
 
 
 def _conditional_flows(model: Model, level: Element) -> None:
@@ -46,7 +70,8 @@ def _conditional_flows(model: Model, level: Element) -> None:
                 # A flow without a condition is always taken, not only if nothing else is.
                 model.conditions.setdefault(flow_id, ALWAYS)
         _connect(level, name, gateway)
-        model.origins[gateway] = name
+        model.origins[gateway] = model.origins.get(name, name)
+        model.added.add(gateway)
 
 
 def _second_flows(model: Model, level: Element) -> None:
@@ -73,7 +98,8 @@ def _second_flows(model: Model, level: Element) -> None:
         xml.subelement(level, "bpmn:intermediateThrowEvent", {"id": node})
         xml.set_attr(flow, "targetRef", node)
         _connect(level, node, target)
-        model.origins[node] = target
+        model.origins[node] = model.origins.get(target, target)
+        model.added.add(node)
 
 
 def _connect(level: Element, source: str, target: str) -> None:

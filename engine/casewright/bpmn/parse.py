@@ -98,8 +98,10 @@ class LevelParser(ProcessParser):
         name = node.get("id")
         model: Model = self.parser.model
         made.task.origin = model.origins.get(name, name)
-        made.task.generated = name in model.origins
-        made.task.settings = model.settings.get(name, NOTHING)
+        made.task.generated = name in model.added
+        made.task.settings = model.settings.get(made.task.origin, NOTHING)
+        if made.task.generated:
+            made.task.settings = NOTHING
         made.task.flows = {}
         self.made[name] = made
         return made.task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,10 @@ from casewright.bpmn.findings import Collector
 from casewright.bpmn.zeebe import Settings
 from casewright.xml import NS, Element
 
+_ID = re.compile(r"[^\W\d][\w.-]*")
+# Endings of the ids that the desugaring gives.
+GENERATED = ("__choice", "__node", "__flow")
+
 
 @dataclass
 class Model:
@@ -23,8 +28,9 @@ class Model:
     processes: list[Element] = field(default_factory=list)
     settings: dict[str, Settings] = field(default_factory=dict)
     conditions: dict[str, Setting] = field(default_factory=dict)
-    # Elements that the desugaring added, with the element that they came from.
+    # Nodes that the desugaring named or added, with the element that they stand for.
     origins: dict[str, str] = field(default_factory=dict)
+    added: set[str] = field(default_factory=set)
 
 
 def read(root: Element, file: str) -> Model:
@@ -128,8 +134,11 @@ def _level(model: Model, level: Element) -> None:
 
 def _flow_node(model: Model, node: Element) -> None:
     found, kind = model.found, xml.local(node)
-    if not xml.attr(node, "id"):
+    name = xml.attr(node, "id")
+    if not name:
         found.add(node, "id-missing", f"this {kind} has no id")
+    elif not _ID.fullmatch(name) or name.endswith(GENERATED):
+        found.add(node, "bad-id", f"“{name}” is no id: letters, digits, “_”, “-” and “.”")
     if kind != "subProcess":
         attributes(found, node)
         _parts(found, node)

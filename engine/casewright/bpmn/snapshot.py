@@ -55,7 +55,7 @@ def _token(token: Token) -> dict[str, Any]:
         "element": token.element,
         "state": _NAMES[token._state],
     }
-    if token.task_spec.generated:
+    if token.task_spec.name != token.element:
         data["node"] = token.task_spec.name
     if token.host:
         data["host"] = token.host

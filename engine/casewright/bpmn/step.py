@@ -125,8 +125,8 @@ def _start(instance: Instance, change: changes.Start) -> None:
     definition, root = instance.definition, instance.task_tree
     none = definition.none_start
     name = change.element if change.element is not None else none.element if none else ""
-    spec = instance.spec.task_specs.get(name)
-    if spec not in instance.spec.bpmn_start_events:
+    spec = next((s for s in instance.spec.bpmn_start_events if s.origin == name), None)
+    if spec is None:
         raise Refused("not-startable", name, process=definition.process_id)
     values = _accept(change.variables)
     token = root._add_child(spec, TaskState.FUTURE)

@@ -65,10 +65,11 @@ class Level:
         name = spec.name
         if spec.counts_arrivals and parent is not self.task_tree:
             return f"{parent.id}>{name}"
+        label = name if spec.generated else spec.origin
         if name not in self.graph.repeating:
-            return f"{self.path}{name}#1"
-        self.counts[name] = self.counts.get(name, 0) + 1
-        return f"{self.path}{name}#{self.counts[name]}"
+            return f"{self.path}{label}#1"
+        self.counts[label] = self.counts.get(label, 0) + 1
+        return f"{self.path}{label}#{self.counts[label]}"
 
     def opened(self, token: Token) -> None:
         """Note that a token waits or is ready."""
