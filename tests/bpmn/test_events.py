@@ -132,6 +132,30 @@ def test_a_timer_that_comes_after_the_task_was_done_is_too_late() -> None:
     assert case.completed()["b"] == 0
 
 
+def test_an_incident_beside_an_activity_does_not_stop_it() -> None:
+    xml = model(
+        start(), user("u"), boundary("b", "u", timer("=when"), ext=io(None, {"x": "=y"})),
+        end(), end("late"), flows("s>u>e", "b>late"),
+    )  # fmt: skip
+    case = Player(xml)
+    assert case.incident is not None
+    case.complete("u")
+    assert case.done
+    assert case.names().count("IncidentResolved") == 1
+    assert "TimerCancelled" not in case.names()
+    case = Player(xml)
+    case.retry("b", when="PT1H")
+    assert case.incident is None
+    case.pass_time(hours=1)
+    assert case.open == ["b#1"]
+    assert case.names("TaskCancelled") == ["u"]
+    assert bpmn.tokens(case.snapshot)[0].due is None
+    case.retry("b", y=2)
+    assert case.done
+    assert case.variables == {"when": "PT1H", "y": 2, "x": 2}
+    assert case.names("TimerFired") == []
+
+
 def test_only_a_waiting_timer_fires() -> None:
     case = Player(BESIDE)
     for token in ("u#1", "nothing#1", "b#2"):

@@ -153,7 +153,8 @@ def test_ids_that_the_library_uses_itself() -> None:
         start("Start"), user("Root", default="f_Root_x"), sub("S", start("Start2"), user("End"),
                                                               flows("Start2>End")),
         boundary("End2", "Root", timer("PT1H")), end("x"), end("y"), end("z"),
-        flows("Start>Root>x", "Root>S[=go]", "S>y", "End2>z"), lanes=f"<laneSet id='ls'>{lane}</laneSet>",
+        flows("Start>Root>x", "Root>S[=go]", "S>y", "End2>z"),
+        lanes=f"<laneSet id='ls'>{lane}</laneSet>",
     ).replace(b'"x"', b'"p.EndJoin"')  # fmt: skip
     case = Player(xml)
     assert case.open == ["Root#1"]

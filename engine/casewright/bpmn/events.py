@@ -89,6 +89,7 @@ class _Catching(Element):
     def happened(self, token: Token) -> None:
         """Tell that the event came."""
         if self.settings.timer is not None:
+            token.due = None
             token.top.tell(TimerFired(token=token.id, element=self.origin))
         elif self.settings.message is not None:
             token.top.tell(SubscriptionClosed(token=token.id, element=self.origin))
