@@ -320,6 +320,18 @@ def counts(scope: Scope, conn: Connection) -> Counts:
 
 
 @cache
+def _states(of: visible.Shape) -> Statement:
+    rows = select(_task.c.state, func.count()).where(visible.listed(_task.c.root_id, of))
+    return Statement(rows.group_by(_task.c.state))
+
+
+def states(scope: Scope, conn: Connection) -> dict[str, int]:
+    """Return how many tasks the reader can see in each state, their own or not."""
+    rows = every(_states(visible.shape(scope)), conn, **visible.binds(scope))
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
+
+
+@cache
 def _of_case(of: visible.Shape) -> Statement:
     rows = select(*_COLUMNS).select_from(_FROM).where(_task.c.root_id == bindparam("root"))
     rows = rows.where(visible.single(_task.c.root_id, of))

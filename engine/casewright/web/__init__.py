@@ -1,0 +1,1 @@
+"""Pages and API over the commands and queries; the only user of FastAPI."""
