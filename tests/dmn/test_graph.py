@@ -305,3 +305,17 @@ def test_a_diamond_is_evaluated_once_per_decision() -> None:
     found = load(*parts).decision("D39", {})
     assert found.value == 2**39
     assert len(str(found.trace)) < 20_000
+
+
+def test_an_id_that_is_used_twice_means_the_first() -> None:
+    model = load(data("x"), decision(literal("1"), "X"), decision(literal("2")))
+    assert codes(model) == ["dmn-duplicate-id"]
+    assert list(model.decisions) == ["result"]
+    assert model.decision("X", {}).failed
+
+
+def test_a_function_may_be_passed_on() -> None:
+    model = load(data("x"), decision(literal("sort([2, 1], precedes)"), "Sorted"))
+    assert codes(model) == ["dmn-undeclared"]
+    model = load(data("x"), decision(literal("[sum][1]([1, 2])")))
+    assert model.problems == ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,8 @@ _TEST = re.compile(rf"(?:<=|>=|<|>)?\s*({_LITERAL})")
 _RANGE = re.compile(rf"[\[(\]]\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*[\])\[]")
 _NOT = re.compile(r"not\s*\((.*)\)", re.S)
 _COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+# Larger tables are not judged, so that saving stays quick.
+_MOST = 1_000_000
 _DAY = dt.timedelta(days=1)
 
 
@@ -94,7 +97,7 @@ def column(
         if found is None:
             return None
         cuts.extend(found)
-    known_cells: list[tuple[int, UnaryTests]] = []
+    conditions: list[tuple[int, _Condition]] = []
     unknown = everything = 0
     for place, row in enumerate(rows):
         test = row.tests[index] if index < len(row.tests) else None
@@ -104,21 +107,41 @@ def column(
         elif found is None or any(kind is not None and type(cut) is not kind for cut in found):
             unknown |= 1 << place
         else:
-            known_cells.append((place, test))
+            conditions.append((place, _Condition(test, found)))
             cuts.extend(found)
     values, whole = _values(cuts, kind, bool(domains) or open_)
-    if values is None:
+    if values is None or len(values) * len(conditions) > _MOST:
         return None
     parts = []
     for value, example in values:
         if any(test.evaluate(value, {"item": value})[0] is not True for test in domains):
             continue
         sure = everything
-        for place, test in known_cells:
-            if test.evaluate(value, {})[0] is True:
+        for place, condition in conditions:
+            if condition.met(value):
                 sure |= 1 << place
         parts.append(Part(example, sure, sure | unknown))
     return Column(item.clause.label, tuple(parts), whole)
+
+
+class _Condition:
+    """A condition asked once for each part that its own limits make."""
+
+    __slots__ = ("answers", "cuts", "test")
+
+    def __init__(self, test: UnaryTests, cuts: list[Any]) -> None:
+        self.test = test
+        self.cuts = sorted(set(cuts))
+        self.answers: dict[tuple[int, bool], bool] = {}
+
+    def met(self, value: Any) -> bool:
+        """Return whether the value meets the condition."""
+        at = bisect_left(self.cuts, value)
+        key = (at, at < len(self.cuts) and self.cuts[at] == value)
+        found = self.answers.get(key)
+        if found is None:
+            found = self.answers[key] = self.test.evaluate(value, {})[0] is True
+        return found
 
 
 def _values(

@@ -12,6 +12,7 @@ from casewright.dmn.run import Run
 from casewright.dmn.types import MISMATCH, Type, Types
 from casewright.domain.findings import Finding
 from casewright.feel import Expression, Function, UnaryTests
+from casewright.feel.functions import BUILTINS
 from casewright.feel.problems import FeelError
 
 Scope: TypeAlias = Mapping[str, Any]
@@ -29,6 +30,7 @@ class Compiler:
         self.common = common
         self.findings: list[Finding] = []
         self.reads: set[str] = set()
+        self.uncertain: set[str] = set()  # may be an item's key, or a built-in function
 
     def type(self, ref: str, at: m.At) -> Type:
         """Return the type of a reference in this file."""
@@ -43,6 +45,7 @@ class Compiler:
             message = f"{problem.message} (line {problem.line}, column {problem.column})"
             self.problem(at, f"feel-{problem.kind}", message, place)
         self.reads |= parsed.reads - names - {"?"}
+        self.uncertain |= parsed.uncertain | (parsed.reads & BUILTINS.keys())
 
     def expression(self, text: str, names: Names, at: m.At, place: str = "") -> Expression:
         """Parse a FEEL expression."""

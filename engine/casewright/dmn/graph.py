@@ -94,7 +94,8 @@ class Model:
         found: dict[str, m.Decision] = {}
         for file in self.files:
             for decision in file.decisions:
-                found.setdefault(decision.id, decision)
+                if self._nodes[decision.key] is decision:
+                    found.setdefault(decision.id, decision)
         return found
 
     def _path_names(self) -> Names:
@@ -168,7 +169,9 @@ class Model:
                 self._problem(node.at, "dmn-duplicate-name", message)
             taken[node.name] = node.at
         for decision in file.decisions:
-            self._compiled[decision.key] = self._decision(compiler, decision, bool(file.inputs))
+            # The second of two elements with one id is a finding, and cannot be reached.
+            if self._nodes[decision.key] is decision:
+                self._compiled[decision.key] = self._decision(compiler, decision, bool(file.inputs))
         for item in file.knowledge:
             if item.function is not None:
                 names = self._seen(item) | {item.name}
@@ -187,7 +190,7 @@ class Model:
         wanted = compiler.type(node.type_ref, node.at)
         if node.expression is None:
             return _Compiled(None, wanted, frozenset(), None)
-        compiler.reads = set()
+        compiler.reads, compiler.uncertain = set(), set()
         work: Work
         table = None
         if isinstance(node.expression, m.Table):
@@ -197,8 +200,9 @@ class Model:
         else:
             work = compiler.boxed(node.expression, names)
         free = frozenset(compiler.reads)
-        if free and strict:
-            listed = ", ".join(f"“{name}”" for name in sorted(free))
+        certain = free - compiler.uncertain
+        if certain and strict:
+            listed = ", ".join(f"“{name}”" for name in sorted(certain))
             message = f"“{node.name}” reads {listed}, which no requirement declares"
             at = node.at
             found = Finding(at.file, at.element, at.line, "dmn-undeclared", message, "warning")
@@ -222,9 +226,8 @@ class Model:
         limits: Limits | None = None,
     ) -> Evaluation:
         """Evaluate a decision by id or name; never raises for what the model or inputs hold."""
-        node = self.decisions.get(name) or next(
-            (item for file in self.files for item in file.decisions if item.name == name), None
-        )
+        named = (item for item in self._compiled if self._nodes[item].name == name)
+        node = self.decisions.get(name) or self._nodes.get(next(named, ("", "")))
         if node is None:
             return _unknown(f"there is no decision “{name}”")
         run = Run(inputs, now, zone, Budget.of(limits or Limits()))
