@@ -29,6 +29,7 @@ class Checked:
     processes: list[bpmn.Definition] = field(default_factory=list)
     decisions: dict[str, tuple[str, str]] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
+    tables: list[tuple[str, bytes]] = field(default_factory=list, repr=False)
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -100,18 +101,18 @@ def _read_bpmn(checked: Checked, path: str, content: bytes) -> None:
 
 def _read_dmn(checked: Checked, path: str, content: bytes) -> None:
     try:
-        model = dmn.load([(path, content)])
+        alone = dmn.load([(path, content)])
     except dmn.DmnProblem as problem:
         checked.findings.append(
             Finding(path, "", getattr(problem, "line", 0), problem.code, problem.message)
         )
         return
-    checked.findings.extend(model.problems)
-    for key, decision in model.decisions.items():
+    for key, decision in alone.decisions.items():
         if key in checked.decisions:
             where = checked.decisions[key][1]
             _found(checked, path, "decision-twice", f"the decision is in {where} too", key)
         checked.decisions[key] = (decision.name or key, path)
+    checked.tables.append((path, content))
 
 
 def _read_form(checked: Checked, path: str, content: bytes) -> None:
@@ -176,6 +177,8 @@ def _check_together(checked: Checked, operations: frozenset[str] | None) -> None
         for role in checked.settings.get("roles") or []
         if isinstance(role, dict) and isinstance(role.get("name"), str)
     }
+    # All decision files at once, since one may import another.
+    checked.findings.extend(dmn.load(checked.tables).problems)
     for process in checked.processes:
         for form in process.forms:
             if form.form_id not in checked.forms:

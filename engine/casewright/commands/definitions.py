@@ -100,17 +100,19 @@ def _compile(connection: Connection, deployment: str) -> Release:
         raise Refused("not-found", deployment)
     processes: dict[str, bpmn.Definition] = {}
     schemas: dict[str, forms.FormSchema] = {}
-    decisions: dict[str, dmn.Model] = {}
+    tables: list[tuple[str, bytes]] = []
     for resource in deployments.resources(connection, deployment):
         if resource.kind == "bpmn":
             compiled = bpmn.compile(resource.content, resource.path)
             processes |= {d.process_id: d for d in compiled.definitions}
         elif resource.kind == "dmn":
-            model = dmn.load([(resource.path, resource.content)])
-            decisions |= dict.fromkeys(model.decisions, model)
+            tables.append((resource.path, resource.content))
         elif resource.kind == "form":
             schema = forms.load(resource.content, resource.path)
             schemas[schema.id] = schema
+    # All at once: one file may import another.
+    model = dmn.load(tables)
+    decisions = dict.fromkeys(model.decisions, model)
     versions = deployments.decision_versions(connection, deployment)
     return Release(
         deployment, row.app, processes, schemas, decisions, versions, orjson.loads(row.settings)
