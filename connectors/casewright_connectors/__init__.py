@@ -1,1 +1,1 @@
-"""Connectors of Casewright to outside systems: contract, registry and providers."""
+"""Connectors: what service tasks ask of other systems. Knows nothing of the engine."""

@@ -6,19 +6,42 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+# Each of these registers the handlers of its commands.
 from casewright.commands import (
-    deployments,  # noqa: F401 - registers its handlers
-    instances,  # noqa: F401 - registers its handlers
-    people,  # noqa: F401 - registers its handlers
-    sessions,  # noqa: F401 - registers its handlers
-    tasks,  # noqa: F401 - registers its handlers
+    continuations,
+    deployments,
+    housekeeping,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    people,
+    sessions,
+    tasks,
+    timers,
 )
 from casewright.commands.bus import Bus
+from casewright.commands.catalogue import registry as make_registry
 from casewright.commands.definitions import Definitions
 from casewright.commands.unit import Unit
 from casewright.domain.clock import Clock, SystemClock
 from casewright.settings import Settings
 from casewright.store.db import Database
+from casewright_connectors.registry import Registry
+
+HANDLERS = (
+    continuations,
+    deployments,
+    housekeeping,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    people,
+    sessions,
+    tasks,
+    timers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,7 @@ class System:
     database: Database
     definitions: Definitions
     bus: Bus
+    registry: Registry
     unit: Unit
 
     def close(self) -> None:
@@ -38,14 +62,27 @@ class System:
         self.database.close()
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> System:
-    """Put a system together; the database is opened, not migrated."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, registry: Registry | None = None
+) -> System:
+    """Put a system together; the database is opened, not migrated.
+
+    Tests hand in a frozen clock, and a registry whose connectors are scripted.
+    """
     clock = clock or SystemClock()
+    registry = registry or make_registry(clock)
     database = open_database(settings)
-    definitions = Definitions()
-    bus = Bus()
-    unit = Unit(database, clock, settings.zone, definitions, bus, settings.key("journal"))
-    return System(settings, clock, settings.zone, database, definitions, bus, unit)
+    definitions, bus = Definitions(), Bus()
+    unit = Unit(
+        database,
+        clock,
+        settings.zone,
+        definitions,
+        bus,
+        settings.key("journal"),
+        registry.types,
+    )
+    return System(settings, clock, settings.zone, database, definitions, bus, registry, unit)
 
 
 def open_database(settings: Settings) -> Database:

@@ -23,6 +23,12 @@ def require(principal: Principal, permission: Permission) -> None:
         raise Refused("forbidden", permission=permission.value)
 
 
+def engine(principal: Principal) -> None:
+    """Refuse everybody but the engine's own workers."""
+    if principal.kind not in (Kind.SYSTEM, Kind.WORKER):
+        raise Refused("forbidden", permission="worker")
+
+
 def signed_in(principal: Principal) -> None:
     """Refuse a principal who is nobody: neither a person, a token of one, nor the system."""
     if principal.kind is Kind.GUEST or not principal.effective:

@@ -43,7 +43,7 @@ class Subscriber:
 
 
 class Bus:
-    """Topics: "inbox", "incidents", "jobs", "timers" and "case:" with the root's id."""
+    """Topics: "inbox", "incidents", "jobs", "timers", "messages" and "case:" with the root's id."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -287,6 +287,7 @@ _TOPICS: Mapping[type[e.Event], str] = {
     e.JobCreated: "jobs",
     e.JobRetried: "jobs",
     e.TimerScheduled: "timers",
+    e.SubscriptionOpened: "messages",
     e.IncidentRaised: "incidents",
     e.IncidentResolved: "incidents",
 }

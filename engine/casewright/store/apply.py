@@ -13,14 +13,18 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Text,
     bindparam,
+    case,
     delete,
     insert,
     literal_column,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from casewright.domain import events as e
 from casewright.domain.clock import instant
@@ -80,8 +84,26 @@ _subscription = Subscription.__table__  # type: ignore[attr-defined]
 _decision = DecisionRow.__table__  # type: ignore[attr-defined]
 _note = Note.__table__  # type: ignore[attr-defined]
 
-_add_task = Statement(insert(_task))
-_add_candidate = Statement(insert(_candidate))
+
+def _reopen_task(statement: Any) -> Any:
+    """Let an activity that is entered again by a retry open its task anew, under its id."""
+    kept = {"id", "instance_id", "root_id", "version"}
+    fresh = {c.name: statement.excluded[c.name] for c in _task.c if c.name not in kept}
+    fresh["version"] = _task.c.version + 1
+    return statement.on_conflict_do_update(index_elements=["id"], set_=fresh)
+
+
+def _reoffer(statement: Any) -> Any:
+    keys = ["task_id", "kind", "name"]
+    return statement.on_conflict_do_update(index_elements=keys, set_={"open": 1})
+
+
+_add_task = Statement(
+    _reopen_task(sqlite.insert(_task)), postgresql=_reopen_task(postgresql.insert(_task))
+)
+_add_candidate = Statement(
+    _reoffer(sqlite.insert(_candidate)), postgresql=_reoffer(postgresql.insert(_candidate))
+)
 _close_task = Statement(
     update(_task)
     .where(_task.c.id == bindparam("key"), _task.c.state == "open")
@@ -106,7 +128,19 @@ _drop_timer = Statement(
         _timer.c.instance_id == bindparam("instance"), _timer.c.token == bindparam("token")
     )
 )
-_add_job = Statement(insert(_job))
+
+
+def _begin_again(statement: Any) -> Any:
+    """Let a service task that is entered again order its job anew: same row, key and place."""
+    kept = {"id", "kind", "instance_id", "root_id", "app", "token", "element", "created_at"}
+    fresh = {c.name: statement.excluded[c.name] for c in _job.c if c.name not in kept}
+    fresh |= {"generation": _job.c.generation, "fence": _job.c.fence}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=fresh)
+
+
+_add_job = Statement(
+    _begin_again(sqlite.insert(_job)), postgresql=_begin_again(postgresql.insert(_job))
+)
 # Written out: a list that is expanded late would want the other values at compile time.
 _UNFINISHED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{state}'") for state in ("ready", "running", "failed")
@@ -126,6 +160,11 @@ _fail_job = Statement(
         outcome=bindparam("how"),
         message=bindparam("why"),
         lease_until=0,
+        unreachable_since=case(
+            (bindparam("how", type_=Text()) != "unreachable", 0),
+            (_job.c.unreachable_since == 0, bindparam("at", type_=BigInteger())),
+            else_=_job.c.unreachable_since,
+        ),
     )
 )
 _retry_job = Statement(
@@ -137,6 +176,7 @@ _retry_job = Statement(
         next_at=bindparam("again"),
         generation=bindparam("gen"),
         lease_until=0,
+        unreachable_since=0,
     )
 )
 _add_incident = Statement(insert(_incident))
@@ -262,6 +302,7 @@ def _job_created(target: Target, event: e.JobCreated) -> None:
             "worker": "",
             "outcome": "",
             "message": "",
+            "unreachable_since": 0,
             "created_at": target.at,
             "ended_at": None,
         },
@@ -279,6 +320,7 @@ def _job_completed(target: Target, event: e.JobCompleted) -> None:
 
 def _job_cancelled(target: Target, event: e.JobCancelled) -> None:
     _end(target, event.token, "cancelled")
+    _resolve(target, event.token)
 
 
 def _job_failed(target: Target, event: e.JobFailed) -> None:
@@ -291,6 +333,7 @@ def _job_failed(target: Target, event: e.JobFailed) -> None:
             "again": event.next_at or 0,
             "how": event.outcome,
             "why": event.message,
+            "at": target.at,
         },
     )
 
@@ -386,14 +429,15 @@ def _incident_raised(target: Target, event: e.IncidentRaised) -> None:
 
 
 def _incident_resolved(target: Target, event: e.IncidentResolved) -> None:
+    _resolve(target, event.token)
+
+
+def _resolve(target: Target, token: str) -> None:
+    if not target.row.incidents:
+        return
     done = _resolve_incident.run(
         target.connection,
-        {
-            "instance": target.row.id,
-            "at_token": event.token,
-            "at": target.at,
-            "who": target.who,
-        },
+        {"instance": target.row.id, "at_token": token, "at": target.at, "who": target.who},
     )
     target.row.incidents = max(0, target.row.incidents - done.rowcount)
 

@@ -251,6 +251,15 @@ class Database:
         self._reader.dispose()
 
 
+def steady(connection: Connection) -> None:
+    """Let everything that is read in this transaction be as of its first query.
+
+    SQLite always does so; on PostgreSQL this must come first.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise Refused("file-invalid", file="DATABASE_URL", reason="SQLite needs a file")

@@ -1,17 +1,192 @@
-"""Jobs as commands claim and read them; `apply` writes what becomes of them."""
+"""Jobs as workers claim them and commands read them; `apply` writes what becomes of them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from casewright.domain.clock import instant
 from casewright.domain.ids import new_id
 from casewright.store.instances import InstanceRow
-from casewright.store.statements import Statement
+from casewright.store.statements import Statement, hot, hots
 from casewright.store.tables import Job
 
+OPERATION = "operation"
+CONTINUE = "continue"
+# Written out, see `apply`.
+_UNFINISHED: tuple[ColumnElement[str], ...] = tuple(
+    literal_column(f"'{state}'") for state in ("ready", "running", "failed")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job; `outcome` is how the attempt before this one ended, "unknown" if nobody saw it."""
+
+    id: str
+    kind: str
+    instance_id: str
+    root_id: str
+    token: str
+    element: str
+    operation: str
+    input: str
+    headers: str
+    retries: int
+    attempt: int
+    generation: int
+    state: str
+    order_key: str
+    lease_until: int
+    fence: int
+    worker: str
+    outcome: str
+    unreachable_since: int
+
+    @property
+    def key(self) -> str:
+        """The key of the outside call: the same on every attempt."""
+        return f"{self.instance_id}:{self.token}:{self.generation}"
+
+
 _table = Job.__table__  # type: ignore[attr-defined]
+_older = _table.alias("older")
+_COLUMNS = tuple(_table.c[name] for name in JobRow.__slots__)
 _add = Statement(insert(_table))
+_load = Statement(
+    select(*_COLUMNS).where(_table.c.id == bindparam("id")),
+    postgresql=select(*_COLUMNS).where(_table.c.id == bindparam("id")).with_for_update(),
+)
+_root_of = Statement(select(_table.c.root_id).where(_table.c.id == bindparam("id")))
+
+# Only the oldest unfinished job of an order key may run, whatever state it is in.
+_blocked = exists(
+    select(_older.c.id).where(
+        _older.c.order_key == _table.c.order_key,
+        _older.c.state.in_(_UNFINISHED),
+        or_(
+            _older.c.created_at < _table.c.created_at,
+            and_(_older.c.created_at == _table.c.created_at, _older.c.id < _table.c.id),
+        ),
+    )
+)
+_due = (
+    select(_table.c.id)
+    .where(
+        or_(
+            and_(_table.c.state == "ready", _table.c.next_at <= bindparam("now")),
+            and_(_table.c.state == "running", _table.c.lease_until <= bindparam("now")),
+        ),
+        or_(_table.c.order_key == "", ~_blocked),
+    )
+    .order_by(_table.c.next_at, _table.c.created_at, _table.c.id)
+    .limit(bindparam("rows", type_=Integer()))
+)
+_find = Statement(_due, postgresql=_due.with_for_update(skip_locked=True, of=_table))
+_claim = Statement(
+    update(_table)
+    .where(_table.c.id == bindparam("key"))
+    .values(
+        state="running",
+        fence=_table.c.fence + 1,
+        lease_until=bindparam("until"),
+        worker=bindparam("by"),
+        outcome=case((_table.c.state == "running", "unknown"), else_=_table.c.outcome),
+    )
+)
+_renew = Statement(
+    update(_table)
+    .where(
+        _table.c.id == bindparam("key"),
+        _table.c.fence == bindparam("held"),
+        _table.c.state == "running",
+    )
+    .values(lease_until=bindparam("until"))
+)
+_give_back = Statement(
+    update(_table)
+    .where(
+        _table.c.id == bindparam("key"),
+        _table.c.fence == bindparam("held"),
+        _table.c.state == "running",
+    )
+    .values(state="ready", lease_until=0, worker="")
+)
+_drop = Statement(delete(_table).where(_table.c.id == bindparam("key")))
+_next = Statement(
+    select(func.min(_table.c.next_at)).where(
+        _table.c.state == "ready", or_(_table.c.order_key == "", ~_blocked)
+    )
+)
+
+
+def claim(
+    connection: Connection, worker: str, now: int, lease: int, limit: int
+) -> Sequence[JobRow]:
+    """Claim up to `limit` jobs that are due, for `lease` microseconds; the oldest first.
+
+    A job whose lease ran out is claimed like one that is ready: with the same key, and with
+    the outcome "unknown", for nobody saw how its last attempt ended.
+    """
+    found = [row[0] for row in hots(_find, connection, now=now, rows=limit)]
+    claimed = []
+    for key in found:
+        _claim.run(connection, {"key": key, "until": now + lease, "by": worker})
+        job = load(connection, key)
+        assert job is not None
+        claimed.append(job)
+    return claimed
+
+
+def load(connection: Connection, job: str) -> JobRow | None:
+    """Return a job, locked until the transaction ends, or None."""
+    found = hot(_load, connection, id=job)
+    return None if found is None else JobRow(*found)
+
+
+def root_of(connection: Connection, job: str) -> list[str]:
+    """Return the root to lock for a job; empty when there is no such job."""
+    found = hot(_root_of, connection, id=job)
+    return [] if found is None else [str(found[0])]
+
+
+def renew(connection: Connection, job: str, fence: int, until: int) -> bool:
+    """Keep a claimed job for longer; False when somebody else has it."""
+    values = {"key": job, "held": fence, "until": until}
+    return bool(_renew.run(connection, values).rowcount == 1)
+
+
+def give_back(connection: Connection, job: str, fence: int) -> bool:
+    """Give a claimed job back before its call was begun; False when somebody else has it."""
+    return bool(_give_back.run(connection, {"key": job, "held": fence}).rowcount == 1)
+
+
+def drop(connection: Connection, job: str) -> None:
+    """Delete a job of which nothing need be kept."""
+    _drop.run(connection, {"key": job})
+
+
+def next_at(connection: Connection) -> int | None:
+    """Return when the next job may run, or None."""
+    found = hot(_next, connection)
+    return None if found is None or found[0] is None else int(found[0])
 
 
 def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
@@ -20,7 +195,7 @@ def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
         connection,
         {
             "id": new_id(instant(at)),
-            "kind": "continue",
+            "kind": CONTINUE,
             "instance_id": row.id,
             "root_id": row.root_id,
             "app": row.app,
@@ -40,6 +215,7 @@ def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
             "worker": "",
             "outcome": "",
             "message": "",
+            "unreachable_since": 0,
             "created_at": at,
             "ended_at": None,
         },

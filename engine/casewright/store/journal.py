@@ -143,6 +143,11 @@ def verify(connection: Connection, key: bytes) -> Iterator[Broken]:
             yield broken
 
 
+def streams(connection: Connection) -> int:
+    """Return how many chains there are."""
+    return len(every(_heads, connection)) + len(every(_chain_heads, connection))
+
+
 def checkpoint(connection: Connection, key: bytes, at: int) -> bytes:
     """Return today's heads of all chains as signed JSON, to be kept outside the database."""
     heads = sorted([r[0], r[1], r[2]] for r in every(_heads, connection))

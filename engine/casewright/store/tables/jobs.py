@@ -13,7 +13,8 @@ class Job(SQLModel, table=True):
 
     `kind` is "operation" (a service task's connector call) or "continue" (a step that spent
     its budget). `fence` rises with every claim, so that a late worker is refused. A failed
-    job blocks the younger ones of its `order_key`.
+    job blocks the younger ones of its `order_key`. `outcome` is how the last attempt ended;
+    `unreachable_since` is when the other side was first not reached, 0 if it answered last.
     """
 
     __tablename__ = "job"
@@ -44,5 +45,6 @@ class Job(SQLModel, table=True):
     worker: str = text()
     outcome: str = text()
     message: str = text()
+    unreachable_since: int = number()
     created_at: int = number()
     ended_at: int | None = maybe_number()

@@ -1,0 +1,91 @@
+"""Keeping house: what has run out is deleted, checkpoints are written, everything is verified."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from casewright.commands import access
+from casewright.commands.unit import Answer, Kind, handles
+from casewright.commands.work import Work
+from casewright.domain.clock import micros
+from casewright.store import Connection, journal, keys, messages, stalled
+from casewright.store.db import Database, steady
+from casewright.store.journal import Broken
+from casewright.store.stalled import Stalled
+
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Delete command keys after seven days, and messages that were used after thirty."""
+
+
+@handles(Expire, Kind.HOUSEKEEPING)
+def expire(work: Work, command: Expire) -> Answer:
+    """Delete what has run out."""
+    access.engine(work.principal)
+    return {
+        "keys": keys.expire(work.connection, work.at),
+        "messages": messages.forget(work.connection, micros(work.now - KEPT)),
+    }
+
+
+def checkpoint(database: Database, key: bytes, folder: Path, now: datetime) -> Path | None:
+    """Write today's heads of all journals outside the database; None when that is done."""
+    target = folder / f"{now:%Y-%m-%d}.json"
+    if target.exists():
+        return None
+    with database.read() as connection:
+        steady(connection)
+        data = journal.checkpoint(connection, key, micros(now))
+    folder.mkdir(parents=True, exist_ok=True)
+    # Whole or not at all, also when the power goes.
+    part = target.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `verify` found."""
+
+    streams: int
+    checkpoints: int
+    broken: tuple[Broken, ...] = ()
+    stalled: tuple[Stalled, ...] = field(default=())
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.broken and not self.stalled
+
+
+def verify(database: Database, key: bytes, checkpoints: Path | None = None) -> Report:
+    """Check every chain of the journal, by itself and by the checkpoints, and every wait."""
+    files = sorted(checkpoints.glob("*.json")) if checkpoints is not None else []
+    with database.read() as connection:
+        steady(connection)
+        broken = [*journal.verify(connection, key), *_outside(connection, key, files)]
+        return Report(
+            journal.streams(connection),
+            len(files),
+            tuple(broken),
+            tuple(stalled.sweep(connection)),
+        )
+
+
+def _outside(connection: Connection, key: bytes, files: list[Path]) -> Iterator[Broken]:
+    for file in files:
+        try:
+            yield from journal.verify_checkpoint(connection, key, file.read_bytes())
+        except (ValueError, KeyError, TypeError):
+            yield Broken(file.name, 0, "the checkpoint cannot be read")
