@@ -12,6 +12,8 @@ from casewright.bootstrap import System, build
 from casewright.domain.clock import FrozenClock
 from casewright.settings import Settings
 from casewright.store import schema
+from commands.scripted import World
+from commands.scripted import world as made
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -28,3 +30,10 @@ def system(database_url: str, tmp_path: Path) -> Iterator[System]:
     schema.migrate(built.database)
     yield built
     built.close()
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A system with a worker and a scripted other side."""
+    with made(database_url, tmp_path) as ready:
+        yield ready

@@ -189,6 +189,11 @@ _resolve_incident = Statement(
     )
     .values(state="resolved", resolved_at=bindparam("at"), resolved_by=bindparam("who"))
 )
+_resolve_all = Statement(
+    update(_incident)
+    .where(_incident.c.instance_id == bindparam("instance"), _incident.c.state == "open")
+    .values(state="resolved", resolved_at=bindparam("at"), resolved_by=bindparam("who"))
+)
 _add_subscription = Statement(insert(_subscription))
 _drop_subscription = Statement(
     delete(_subscription).where(
@@ -210,11 +215,20 @@ def _instance_started(target: Target, event: e.InstanceStarted) -> None:
 
 
 def _instance_completed(target: Target, event: e.InstanceCompleted) -> None:
-    target.row.state, target.row.ended_at = "completed", target.at
+    _ended(target, "completed")
 
 
 def _instance_cancelled(target: Target, event: e.InstanceCancelled) -> None:
-    target.row.state, target.row.ended_at = "cancelled", target.at
+    _ended(target, "cancelled")
+
+
+def _ended(target: Target, state: str) -> None:
+    row = target.row
+    row.state, row.ended_at = state, target.at
+    if row.incidents:
+        values = {"instance": row.id, "at": target.at, "who": target.who}
+        _resolve_all.run(target.connection, values)
+        row.incidents = 0
 
 
 def _task_created(target: Target, event: e.TaskCreated) -> None:

@@ -87,7 +87,9 @@ _subscribers = Statement(
     .order_by(_sub.c.created_at, _sub.c.instance_id, _sub.c.token, _sub.c.id)
 )
 _started = exists(
-    select(_instance.c.id).where(
+    select(_instance.c.id)
+    .correlate(_sub, _table)
+    .where(
         _instance.c.process_id == _sub.c.process_id,
         _instance.c.start_key
         == _table.c.name + literal_column(f"'{_SEPARATOR}'") + _table.c.correlation_key,
@@ -95,7 +97,9 @@ _started = exists(
     )
 )
 _taken = exists(
-    select(_sub.c.id).where(
+    select(_sub.c.id)
+    .correlate(_table)
+    .where(
         _sub.c.name == _table.c.name,
         or_(
             and_(

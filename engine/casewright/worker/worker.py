@@ -14,6 +14,7 @@ from casewright.commands.housekeeping import Expire, checkpoint
 from casewright.commands.jobs import LEASE, ClaimJobs, Execute
 from casewright.commands.sessions import ExpireSessions
 from casewright.domain.clock import instant
+from casewright.domain.people import SYSTEM
 from casewright.store import jobs, messages, timers
 from casewright.worker.dispatch import Dispatcher
 from casewright.worker.due import Due
@@ -80,7 +81,7 @@ class Worker:
         """Delete what has run out, and write the day's checkpoint of the journal."""
         unit, settings = self._system.unit, self._system.settings
         unit.run(Expire(), self._who)
-        unit.run(ExpireSessions(), self._who)
+        unit.run(ExpireSessions(), SYSTEM)
         folder = settings.data_dir / "checkpoints"
         key = unit.ports.journal_key
         checkpoint(self._system.database, key, folder, self._system.clock.now())
