@@ -63,7 +63,7 @@ class Scripted:
     asked: Found | None = None
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     ledger: Counter[str] = field(default_factory=Counter)
-    during: Callable[[], None] = lambda: None
+    during: Callable[[], object] = lambda: None
 
     def execute(self, operation: Operation, input: Model, ctx: Context) -> Result:
         """Give the next answer."""

@@ -9,7 +9,7 @@ import pytest
 
 from casewright.store import journal, schema
 from casewright.store.db import Database
-from casewright.store.journal import Broken, Entry
+from casewright.store.journal import Broken
 from casewright.store.tables import JournalPayload
 
 KEY = b"the key of this test, long enough"
