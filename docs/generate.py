@@ -225,11 +225,48 @@ def bpmn_support() -> str:
     return support.page() + "\n"
 
 
+def _fields(model: Any) -> str:
+    rows: list[tuple[object, ...]] = [
+        (
+            f"`{name}`",
+            getattr(field.annotation, "__name__", str(field.annotation)),
+            "required" if field.is_required() else f"`{field.default}`",
+            field.description or "",
+        )
+        for name, field in model.model_fields.items()
+    ]
+    return _table(("field", "type", "default", "what it is"), rows) if rows else "None."
+
+
+def connectors() -> str:
+    """What service tasks can ask for, from the operations themselves."""
+    from casewright_connectors.registry import OPERATIONS
+
+    parts = []
+    for operation in sorted(OPERATIONS, key=lambda operation: operation.type):
+        parts.append(f"## {operation.type}\n\n{operation.title}. {operation.description}")
+        for title, model in (("Input", operation.input), ("Output", operation.output)):
+            parts.append(f"### {title} of {operation.type}\n\n{_fields(model)}")
+        if operation.errors:
+            rows: list[tuple[object, ...]] = [(f"`{c}`", t) for c, t in operation.errors.items()]
+            parts.append(_table(("BPMN error", "when"), rows))
+    return _page(
+        "Connector operations",
+        "A service task names one of these operations as its type; input mappings give the "
+        "fields. Every operation is a job, those that Casewright carries out itself too. What "
+        "happens when a call fails: [Reliability](../explanation/reliability.md). How to write "
+        "a connector: implement `Connector` of `casewright_connectors.contract`, which "
+        "[Python](python.md) lists.",
+        *parts,
+    )
+
+
 PAGES = {
     "docs/reference/errors.md": errors,
     "docs/reference/python.md": python,
     "docs/reference/settings.md": settings,
     "docs/reference/cli.md": cli,
+    "docs/reference/connectors.md": connectors,
     "docs/reference/bpmn-support.md": bpmn_support,
     "docs/reference/dependencies.md": dependencies,
     "THIRD_PARTY.md": third_party,
