@@ -82,7 +82,12 @@ _subscribers = Statement(
     select(*(_sub.c[name] for name in SubscriptionRow.__slots__))
     .where(
         _sub.c.name == bindparam("name"),
-        or_(_sub.c.instance_id.is_(None), _sub.c.correlation_key == bindparam("key")),
+        # Said once more, for the index.
+        _sub.c.correlation_key.in_([bindparam("key"), literal_column("''")]),
+        or_(
+            and_(_sub.c.instance_id.is_(None), _sub.c.correlation_key == ""),
+            and_(_sub.c.instance_id.is_not(None), _sub.c.correlation_key == bindparam("key")),
+        ),
     )
     .order_by(_sub.c.created_at, _sub.c.instance_id, _sub.c.token, _sub.c.id)
 )
@@ -91,33 +96,37 @@ _started = exists(
     .correlate(_sub, _table)
     .where(
         _instance.c.process_id == _sub.c.process_id,
+        _instance.c.start_key.is_not(None),
         _instance.c.start_key
         == _table.c.name + literal_column(f"'{_SEPARATOR}'") + _table.c.correlation_key,
         _instance.c.state == "active",
     )
 )
-_taken = exists(
+# Two questions, so that each finds its rows by the index on name and key.
+_waited_for = exists(
     select(_sub.c.id)
     .correlate(_table)
     .where(
         _sub.c.name == _table.c.name,
-        or_(
-            and_(
-                _sub.c.instance_id.is_not(None),
-                _sub.c.correlation_key == _table.c.correlation_key,
-            ),
-            and_(
-                _sub.c.instance_id.is_(None),
-                or_(_table.c.correlation_key == "", ~_started),
-            ),
-        ),
+        _sub.c.correlation_key == _table.c.correlation_key,
+        _sub.c.instance_id.is_not(None),
+    )
+)
+_starts = exists(
+    select(_sub.c.id)
+    .correlate(_table)
+    .where(
+        _sub.c.name == _table.c.name,
+        _sub.c.correlation_key == "",
+        _sub.c.instance_id.is_(None),
+        or_(_table.c.correlation_key == "", ~_started),
     )
 )
 _due = Statement(
     select(_table.c.id)
     .where(
         _table.c.state == "buffered",
-        or_(_table.c.expires_at <= bindparam("now"), _taken),
+        or_(_table.c.expires_at <= bindparam("now"), _waited_for, _starts),
     )
     .order_by(_table.c.received_at, _table.c.id)
     .limit(bindparam("rows", type_=Integer()))

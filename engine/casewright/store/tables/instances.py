@@ -26,7 +26,7 @@ class Instance(SQLModel, table=True):
     __tablename__ = "instance"
     __table_args__ = (
         Index("ix_instance_state", "state", "started_at"),
-        Index("ix_instance_start_key", "process_id", "start_key", **filled("start_key")),
+        Index("ix_instance_start_key", "process_id", "start_key", "state", **filled("start_key")),
         Index("ix_instance_definition_id", "definition_id", **only("state = 'active'")),
         Index("ix_instance_business_key", "business_key", **only("business_key <> ''")),
         Index("ix_instance_parent_id", "parent_id", **filled("parent_id")),

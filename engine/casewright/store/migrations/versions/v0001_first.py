@@ -194,7 +194,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_instance_start_key",
         "instance",
-        ["process_id", "start_key"],
+        ["process_id", "start_key", "state"],
         unique=False,
         sqlite_where=sa.text("start_key IS NOT NULL"),
         postgresql_where=sa.text("start_key IS NOT NULL"),
