@@ -34,6 +34,7 @@ from casewright.commands.jobs import LEASE, ClaimJobs, CompleteJob, FailJob
 from casewright.commands.work import Work
 from casewright.domain.errors import Refused
 from casewright.domain.retry import RetryPolicy
+from casewright.store import Connection
 from casewright.store.jobs import JobRow
 from commands import work_apps as w
 from commands.scripted import World, world
@@ -67,19 +68,24 @@ class Modelled:
         return self.state not in ("done", "cancelled")
 
 
+def _empty(connection: Connection) -> None:
+    for table in _TABLES:
+        connection.exec_driver_sql(f"delete from {table}")
+
+
 class Jobs(RuleBasedStateMachine):
     """Everything that may happen to jobs."""
 
     place: World
+    cases: dict[str, Modelled]
+    claimed: list[JobRow]
 
     @initialize()
     def begin(self) -> None:
         """Begin with no cases."""
-        for table in _TABLES:
-            sql = f"delete from {table}"
-            self.place.system.database.write(lambda c, sql=sql: c.exec_driver_sql(sql))
-        self.cases: dict[str, Modelled] = {}
-        self.claimed: list[JobRow] = []
+        self.place.system.database.write(_empty)
+        self.cases = {}
+        self.claimed = []
         self.ledger: Counter[str] = Counter()
         self.now = 0
 
@@ -118,13 +124,20 @@ class Jobs(RuleBasedStateMachine):
         self.place.clock.advance(timedelta(seconds=seconds))
         self.now += seconds
 
-    @precondition(lambda self: self.claimed)
+    @precondition(lambda self: bool(self.claimed))
+    @rule()
+    def overtake(self) -> None:
+        """A worker sleeps past its lease, and another takes over what it held."""
+        self.wait(LEASE // timedelta(seconds=1))
+        self.claim(3)
+
+    @precondition(lambda self: bool(self.claimed))
     @rule(data=st.data())
     def apply(self, data: st.DataObject) -> None:
         """The other side gets a call, and applies its key once."""
         self.ledger[data.draw(st.sampled_from(self.claimed)).key] = 1
 
-    @precondition(lambda self: self.claimed)
+    @precondition(lambda self: bool(self.claimed))
     @rule(data=st.data())
     def complete(self, data: st.DataObject) -> None:
         """[5] A result comes home, perhaps too late."""
@@ -133,7 +146,7 @@ class Jobs(RuleBasedStateMachine):
         if self._bring(job, CompleteJob(job.id, job.fence)):
             self.cases[job.instance_id].state = "done"
 
-    @precondition(lambda self: self.claimed)
+    @precondition(lambda self: bool(self.claimed))
     @rule(data=st.data(), outcome=st.sampled_from(["transient", "permanent", "unknown"]))
     def fail(self, data: st.DataObject, outcome: str) -> None:
         """[3] A failure comes home, perhaps too late."""
@@ -177,7 +190,7 @@ class Jobs(RuleBasedStateMachine):
         """Every worker dies between two commits."""
         self.claimed.clear()
 
-    @precondition(lambda self: self.claimed)
+    @precondition(lambda self: bool(self.claimed))
     @rule(data=st.data())
     def die_inside(self, data: st.DataObject) -> None:
         """A worker dies inside the transaction that would bring a result home."""
@@ -258,7 +271,7 @@ def dying() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "examples", [pytest.param(15, id="short"), pytest.param(300, id="full", marks=pytest.mark.slow)]
+    "examples", [pytest.param(40, id="short"), pytest.param(300, id="full", marks=pytest.mark.slow)]
 )
 def test_jobs_follow_the_model(database_url: str, tmp_path: Path, examples: int) -> None:
     with world(database_url, tmp_path) as place:
