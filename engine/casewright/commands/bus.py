@@ -48,6 +48,11 @@ class Bus:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._subscribers: set[Subscriber] = set()
+        self._forward: Callable[[str], None] | None = None
+
+    def forward(self, send: Callable[[str], None] | None) -> None:
+        """Hand every topic that is published here to `send`, for other processes."""
+        self._forward = send
 
     def subscribe(
         self, topics: Iterable[str], wake: Callable[[], None] | None = None
@@ -64,7 +69,13 @@ class Bus:
             self._subscribers.discard(subscriber)
 
     def publish(self, topic: str) -> None:
-        """Tell everybody who watches `topic`."""
+        """Tell everybody who watches `topic`, here and in other processes."""
+        self.receive(topic)
+        if self._forward is not None:
+            self._forward(topic)
+
+    def receive(self, topic: str) -> None:
+        """Tell everybody here who watches `topic`."""
         with self._lock:
             watching = [s for s in self._subscribers if topic in s.topics]
         for subscriber in watching:

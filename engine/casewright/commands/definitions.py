@@ -11,6 +11,7 @@ import orjson
 
 from casewright import bpmn, dmn, forms
 from casewright.domain.errors import Refused
+from casewright.forms import FormSchema
 from casewright.store import Connection, deployments
 from casewright.store.deployments import DefinitionRow
 
@@ -27,7 +28,7 @@ class Release:
     versions: Mapping[str, int]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def form(self, form_id: str) -> forms.FormSchema:
+    def form(self, form_id: str) -> FormSchema:
         """Return the form of this deployment, or refuse with its name."""
         found = self.forms.get(form_id)
         if found is None:

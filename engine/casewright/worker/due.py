@@ -37,6 +37,11 @@ class Due:
         """End sweeps that are under way, between two commands."""
         self._stopped.set()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether no sweep goes on."""
+        return self._stopped.is_set()
+
     def sweep_timers(self, pool: Executor | None = None) -> int:
         """Fire every due timer, the oldest first and those of one case in turn."""
         fired, after = 0, timers.FIRST

@@ -8,8 +8,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from threading import Thread
+
+import structlog
 
 from casewright.commands import jobs as commands
+from casewright.commands.bus import Subscriber
 from casewright.commands.housekeeping import Expire, checkpoint
 from casewright.commands.jobs import LEASE, ClaimJobs, Execute
 from casewright.commands.sessions import ExpireSessions
@@ -18,11 +22,12 @@ from casewright.domain.people import SYSTEM
 from casewright.store import jobs, messages, timers
 from casewright.worker.dispatch import Dispatcher
 from casewright.worker.due import Due
-from casewright.worker.jobs import Threads
+from casewright.worker.jobs import LOOK, Threads
 from casewright.worker.run import Runner
 from casewright.worker.system import System, principal
 from casewright.worker.tick import Tick
 
+_log = structlog.get_logger("casewright.worker")
 GRACE = 10.0
 ROUNDS = 100_000
 
@@ -47,6 +52,8 @@ class Worker:
         self._dispatcher = dispatcher
         self._tick = Tick()
         self._pool: ThreadPoolExecutor | None = None
+        self._watch: Subscriber | None = None
+        self._watcher: Thread | None = None
 
     def start(self) -> None:
         """Work from now on, on threads of its own."""
@@ -55,10 +62,15 @@ class Worker:
         if self._dispatcher is None:
             self._dispatcher = Threads(self._system, self._who, self._runner, threads)
         self._dispatcher.start()
-        self._tick.every(1, "due", self._sweep)
+        self._tick.every(1, "due", partial(self._due.sweep_timers, self._pool))
         self._tick.every(LEASE.total_seconds() / 3, "leases", self._dispatcher.renew)
         self._tick.every(60, "house", self.keep_house)
         self._tick.start()
+        self._watch = self._system.bus.subscribe({"messages"})
+        self._watcher = Thread(
+            target=self._watch_messages, args=(self._watch,), name="messages", daemon=True
+        )
+        self._watcher.start()
 
     def stop(self, seconds: float = GRACE) -> int:
         """Stop within so many seconds; return how many jobs were left to their leases."""
@@ -69,13 +81,22 @@ class Worker:
             left = self._dispatcher.stop(max(0.0, end - time.monotonic() - 1))
         self._runner.stop()
         self._tick.stop()
+        if self._watch is not None and self._watcher is not None:
+            self._watch.offer("messages")
+            self._watcher.join(max(0.0, end - time.monotonic()))
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
         return left
 
-    def _sweep(self) -> None:
-        self._due.sweep_timers(self._pool)
-        self._due.sweep_messages(self._pool)
+    def _watch_messages(self, watch: Subscriber) -> None:
+        """Deliver messages when one came or somebody waits for one, and once a second."""
+        while not self._due.stopped:
+            try:
+                self._due.sweep_messages(self._pool)
+            except Exception:
+                _log.exception("tick failed", tick="messages")
+            watch.wait(LOOK)
+        self._system.bus.unsubscribe(watch)
 
     def keep_house(self) -> None:
         """Delete what has run out, and write the day's checkpoint of the journal."""
