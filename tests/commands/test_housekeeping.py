@@ -67,6 +67,19 @@ def test_a_case_that_waits_for_nothing_is_found(world: World) -> None:
     assert [found.instance for found in report(world).stalled] == [case]
 
 
+def test_a_branch_that_waits_for_nothing_is_found_beside_others(world: World) -> None:
+    """The case still has a timer and a message wait; its task is lost."""
+    world.deploy(EVERYTHING, apps.ONE_TASK)
+    case = world.start(order="7")
+    damage(world, f"delete from user_task where instance_id = '{case}'")
+    damage(world, "delete from job where element = 'job'")
+    found = report(world).stalled
+    assert {(one.instance, one.token.split("#")[0]) for one in found} == {
+        (case, "task"),
+        (case, "job"),
+    }
+
+
 def test_a_day_has_one_checkpoint_and_it_is_checked(world: World) -> None:
     world.deploy(apps.ONE_TASK)
     world.start("simple")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from casewright import bpmn
 from casewright.commands import access
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Work
@@ -15,7 +16,6 @@ from casewright.domain.clock import micros
 from casewright.store import Connection, journal, keys, messages, stalled
 from casewright.store.db import Database, steady
 from casewright.store.journal import Broken
-from casewright.store.stalled import Stalled
 
 KEPT = timedelta(days=30)
 
@@ -55,6 +55,16 @@ def checkpoint(database: Database, key: bytes, folder: Path, now: datetime) -> P
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """A token that nothing will ever move; without one, an active instance that has none."""
+
+    instance: str
+    process: str
+    business_key: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What `verify` found."""
 
@@ -79,7 +89,7 @@ def verify(database: Database, key: bytes, checkpoints: Path | None = None) -> R
             journal.streams(connection),
             len(files),
             tuple(broken),
-            tuple(stalled.sweep(connection)),
+            tuple(_sweep(connection)),
         )
 
 
@@ -89,3 +99,24 @@ def _outside(connection: Connection, key: bytes, files: list[Path]) -> Iterator[
             yield from journal.verify_checkpoint(connection, key, file.read_bytes())
         except (ValueError, KeyError, TypeError):
             yield Broken(file.name, 0, "the checkpoint cannot be read")
+
+
+def _sweep(connection: Connection) -> Iterator[Stalled]:
+    """Find the tokens of active instances that wait for nothing one can name."""
+    waits = stalled.waits(connection)
+    for row in stalled.active(connection):
+        tokens = bpmn.tokens(row.snapshot)
+        for token in tokens:
+            # Ready ones are for the instance's next budget, or for its incident.
+            key = "" if token.state == "ready" else token.id
+            if not _rests(token) and (row.id, key) not in waits:
+                yield Stalled(row.id, row.process, row.business_key, token.id)
+        if all(_rests(token) for token in tokens):
+            yield Stalled(row.id, row.process, row.business_key)
+
+
+def _rests(token: bpmn.TokenView) -> bool:
+    """Tell whether a token lives by others: a sub-process by what is in it, a boundary event
+    by its activity.
+    """
+    return token.state == "open" or (bool(token.host) and token.due is None)
