@@ -80,7 +80,7 @@ def load(system: System, scope: Scope, connection: Connection, instance: str) ->
     standing = incidents.incidents(scope, connection, root=view.root, limit=_STEP).rows
     entries = _entries(scope, connection, view.root)
     definitions = _definitions(system, scope, connection, view, definition, parts)
-    around = waits.around(view.id, of_case, standing, parts, found, system.zone)
+    around = waits.around(view.id, of_case, standing, parts, entries, found, system.zone)
     return Casework(
         view,
         definition,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
@@ -17,6 +18,8 @@ MOST_DIGITS = 34
 _DASH = "–"
 _LONG = 400
 _HUGE = 60
+_ENDLESS = re.compile(r"([−-]?[\d,]+\.\d{12})\d+")
+_TECHNICAL = re.compile(r"[a-z][a-z0-9]*([-_]+[a-z0-9]+)*")
 _EXACT = Context(prec=400)
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -96,9 +99,9 @@ def value(found: Any, zone: tzinfo) -> str:
     if isinstance(found, bool):
         return "yes" if found else "no"
     if isinstance(found, (Decimal, int, float)):
-        return number(found)
+        return brief(number(found))
     if isinstance(found, str):
-        return found if len(found) <= _LONG else found[:_LONG] + "…"
+        return brief(found) if len(found) <= _LONG else found[:_LONG] + "…"
     if isinstance(found, datetime):
         return moment(found, zone) if found.tzinfo else _day_time(found)
     if isinstance(found, date):
@@ -106,12 +109,25 @@ def value(found: Any, zone: tzinfo) -> str:
     if isinstance(found, time):
         return format_time(found, "HH:mm", locale=LOCALE)
     if isinstance(found, Mapping):
-        return _short("; ".join(f"{k}: {value(v, zone)}" for k, v in found.items()))
+        return _short("; ".join(f"{readable(str(k))}: {value(v, zone)}" for k, v in found.items()))
     if isinstance(found, (list, tuple)):
         return _short(", ".join(value(v, zone) for v in found) or _DASH)
     if isinstance(found, timedelta):
         return str(feel.codec.plain(found))
     return str(feel.codec.plain(found))
+
+
+def brief(text: str) -> str:
+    """Return a number with an endless fraction cut off, never rounded; other texts as they are."""
+    return _ENDLESS.sub(r"\1…", text) if _ENDLESS.fullmatch(text) else text
+
+
+def readable(name: str) -> str:
+    """Return a technical name as words; a name that people wrote stays as it is."""
+    if not _TECHNICAL.fullmatch(name):
+        return name
+    words = " ".join(re.split(r"[-_]+", name)).strip()
+    return words[:1].upper() + words[1:]
 
 
 def typed_in(found: Any) -> str:

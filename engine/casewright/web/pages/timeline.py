@@ -78,11 +78,14 @@ def _assigned(event: Event, t: Telling) -> Told:
 
 def _decided(event: Event, t: Telling) -> Told:
     trace = event.get("trace") or {}
-    name = trace.get("name") or event.get("decision")
+    name = show.readable(str(trace.get("name") or event.get("decision")))
+    rules = [rule for rule in trace.get("rules") or () if rule.get("index")]
     output = show.value(trace.get("output", event.get("output")), t.zone)
-    rules = [str(rule.get("index")) for rule in trace.get("rules") or () if rule.get("index")]
-    detail = f"By rule {', '.join(rules)} of the table." if rules else ""
-    return RULE, f"The rule “{name}” decided: {output}.", detail
+    if len(rules) == 1 and rules[0].get("annotation"):
+        number, remark = rules[0]["index"], rules[0]["annotation"]
+        return RULE, f"“{name}”, rule {number}: {remark}.", f"Result: {output}"
+    numbers = ", ".join(str(rule["index"]) for rule in rules)
+    return RULE, f"“{name}” decided: {output}.", f"By rule {numbers}." if numbers else ""
 
 
 def _failed(event: Event, t: Telling) -> Told:
@@ -188,7 +191,8 @@ def _line(event: Event, t: Telling, command: str) -> Told | None:
 
 
 def _names_of(values: Any) -> str:
-    names = sorted(values) if isinstance(values, Mapping) else []
+    found = values if isinstance(values, Mapping) else {}
+    names = sorted(show.readable(str(name)).lower() for name in found)
     return f"With {', '.join(names)}." if names else ""
 
 

@@ -35,6 +35,7 @@ class Around:
     tasks: Mapping[str, TaskRow]
     incidents: Mapping[str, IncidentView]
     children: Mapping[str, CaseRow]
+    offered: Mapping[str, str]
     names: Names
     zone: tzinfo
 
@@ -44,6 +45,7 @@ def around(
     tasks: Iterable[TaskRow],
     incidents: Iterable[IncidentView],
     children: Iterable[CaseRow],
+    entries: Iterable[TimelineEntry],
     names: Names,
     zone: tzinfo,
 ) -> Around:
@@ -52,6 +54,13 @@ def around(
         {t.token: t for t in tasks if t.instance == instance and t.state == "open"},
         {i.token: i for i in incidents if i.instance == instance and i.state == "open"},
         {c.parent_token or "": c for c in children if c.parent == instance},
+        {
+            str(event.get("token")): names.offered(event.get("users", ()), event.get("groups", ()))
+            for entry in entries
+            if entry.instance == instance
+            for event in entry.events or ()
+            if event.get("type") == "TaskCreated"
+        },
         names,
         zone,
     )
@@ -82,8 +91,8 @@ def _words(kind: str, token: bpmn.TokenView, around: Around) -> tuple[str, str]:
         return f"stopped: {what}", f"/incidents/{incident.id}" if incident else ""
     if kind == "task" and task is not None:
         holder = around.names.person(task.assignee)
-        whom = f"for {holder}" if holder else "for somebody to take it"
-        return f"waits {whom}", f"/tasks/{task.id}"
+        whom = holder or around.offered.get(token.id) or "somebody to take it"
+        return f"waits for {whom}", f"/tasks/{task.id}"
     if kind == "call" and child is not None:
         return f"waits for “{child.process_name}”", f"/cases/{child.id}"
     if kind == "timer" and token.due is not None:

@@ -58,7 +58,7 @@ class Why:
 def why(found: DecisionView, zone: tzinfo) -> Why:
     """Return a stored decision to be read."""
     made = _why(found.trace or {}, zone)
-    name = made.name or found.decision
+    name = made.name or show.readable(found.decision)
     output = made.output if found.trace else show.value(found.output, zone)
     return Why(
         name, made.policy, made.inputs, made.rules, output, made.expression, made.needs,
@@ -71,11 +71,13 @@ def _why(trace: Mapping[str, Any], zone: tzinfo) -> Why:
     shown = tuple((_label(item), show.value(item.get("value"), zone)) for item in inputs)
     rules = [item for item in _list(trace.get("rules")) if isinstance(item, Mapping)]
     needs = [item for item in _list(trace.get("requires")) if isinstance(item, Mapping)]
+    fitted = tuple(_rule(rule, shown, zone) for rule in rules)
+    told = {cell.label for rule in fitted for cell in rule.cells}
     return Why(
-        str(trace.get("name") or ""),
+        show.readable(str(trace.get("name") or "")),
         POLICIES.get(str(trace.get("hit_policy", "")), ""),
-        shown,
-        tuple(_rule(rule, shown, zone) for rule in rules),
+        tuple(item for item in shown if item[0] not in told),
+        fitted,
         show.value(trace.get("output"), zone),
         str(trace.get("expression") or "") if trace.get("kind") == "literal" else "",
         tuple(_why(need, zone) for need in needs if need.get("name")),
@@ -83,7 +85,7 @@ def _why(trace: Mapping[str, Any], zone: tzinfo) -> Why:
 
 
 def _label(item: Mapping[str, Any]) -> str:
-    return str(item.get("label") or item.get("expression") or "")
+    return str(item.get("label") or show.readable(str(item.get("expression") or "")))
 
 
 def _rule(rule: Mapping[str, Any], inputs: Sequence[tuple[str, str]], zone: tzinfo) -> Rule:
@@ -99,7 +101,7 @@ def _rule(rule: Mapping[str, Any], inputs: Sequence[tuple[str, str]], zone: tzin
         int(rule.get("index") or 0),
         str(rule.get("annotation") or ""),
         cells,
-        tuple((str(name), show.value(value, zone)) for name, value in items),
+        tuple((show.readable(str(name)), show.value(value, zone)) for name, value in items),
     )
 
 

@@ -29,6 +29,20 @@ function choose(theme) {
   }
 }
 
+/** @param {string} theme light, dark, or "" to do as the system does */
+function follow(theme) {
+  if (theme) {
+    choose(theme);
+    return;
+  }
+  delete document.documentElement.dataset.theme;
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Nothing was kept then.
+  }
+}
+
 const theme = chosen();
 if (theme === 'light' || theme === 'dark') {
   document.documentElement.dataset.theme = theme;
@@ -39,5 +53,12 @@ document.addEventListener('click', (event) => {
   if (button) {
     choose(seen() === 'dark' ? 'light' : 'dark');
     button.setAttribute('aria-pressed', String(seen() === 'dark'));
+  }
+});
+
+document.addEventListener('change', (event) => {
+  const field = event.target instanceof Element && event.target.closest('[data-theme-choice] input');
+  if (field instanceof HTMLInputElement) {
+    follow(field.value);
   }
 });

@@ -13,6 +13,9 @@ const PAN = 60;
 export function addControls(place, viewer, labels) {
   const canvas = viewer.get('canvas');
   const fit = () => {
+    if (!place.clientWidth || !place.clientHeight) {
+      return; // not laid out: there is no size to fit into
+    }
     canvas.resized();
     canvas.zoom('fit-viewport', 'auto');
     // A small diagram is not blown up: text keeps the size of the page's.
