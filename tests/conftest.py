@@ -6,6 +6,7 @@ so that a test which takes it runs on both. `page` is a page of the system's Chr
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -61,6 +62,42 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh empty database, once on SQLite and once on PostgreSQL."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres: Postgres) -> str:
+    """A database that is only copied: migrating one takes half a second."""
+    name = postgres.create()
+    _migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is only copied."""
+    path = tmp_path_factory.mktemp("migrated") / "casewright.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    from casewright.store import schema
+    from casewright.store.db import Database
+
+    database = Database(url)
+    schema.migrate(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database with our schema, once on SQLite and once on PostgreSQL."""
+    if request.param == "postgresql":
+        new = request.getfixturevalue("new_postgres")
+        return str(new(request.getfixturevalue("_migrated_postgres")))
+    path = tmp_path / "casewright.db"
+    shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")

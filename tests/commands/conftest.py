@@ -11,7 +11,6 @@ import pytest
 from casewright.bootstrap import System, build
 from casewright.domain.clock import FrozenClock
 from casewright.settings import Settings
-from casewright.store import schema
 from commands.scripted import World
 from commands.scripted import world as made
 
@@ -19,21 +18,20 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def system(database_url: str, tmp_path: Path) -> Iterator[System]:
+def system(migrated_url: str, tmp_path: Path) -> Iterator[System]:
     """A migrated, empty system whose clock stands at 2026-03-02 09:00 UTC."""
     settings = Settings(
-        database_url=database_url,
+        database_url=migrated_url,
         secret_key="a secret key that is long enough",
         data_dir=tmp_path / "data",
     )
     built = build(settings, clock=FrozenClock(START))
-    schema.migrate(built.database)
     yield built
     built.close()
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(migrated_url: str, tmp_path: Path) -> Iterator[World]:
     """A system with a worker and a scripted other side."""
-    with made(database_url, tmp_path) as ready:
+    with made(migrated_url, tmp_path) as ready:
         yield ready

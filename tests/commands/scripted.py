@@ -18,7 +18,6 @@ from casewright.commands.instances import StartInstance
 from casewright.domain.clock import FrozenClock
 from casewright.domain.people import SYSTEM
 from casewright.settings import Settings
-from casewright.store import schema
 from casewright.worker import Worker
 from casewright_connectors.contract import (
     Context,
@@ -128,12 +127,11 @@ class World:
 
 @contextmanager
 def world(url: str, folder: Path) -> Iterator[World]:
-    """Put together a migrated system with the operation "test.do"."""
+    """Put together a system on a migrated database, with the operation "test.do"."""
     settings = Settings(
         database_url=url, secret_key="a secret key that is long enough", data_dir=folder / "data"
     )
     clock, other = FrozenClock(START), Scripted()
     system = build(settings, clock=clock, registry=registry(other, clock))
-    schema.migrate(system.database)
     yield World(system, clock, Worker(system, name="test"), other)
     system.close()

@@ -273,8 +273,8 @@ def dying() -> Iterator[None]:
 @pytest.mark.parametrize(
     "examples", [pytest.param(40, id="short"), pytest.param(300, id="full", marks=pytest.mark.slow)]
 )
-def test_jobs_follow_the_model(database_url: str, tmp_path: Path, examples: int) -> None:
-    with world(database_url, tmp_path) as place:
+def test_jobs_follow_the_model(migrated_url: str, tmp_path: Path, examples: int) -> None:
+    with world(migrated_url, tmp_path) as place:
         place.deploy(PROCESS)
 
         class Here(Jobs):

@@ -28,9 +28,9 @@ LONGEST_P95 = 1.0
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(migrated_url: str, tmp_path: Path) -> Iterator[World]:
     """A system with many cases that wait for their timers, and some for people."""
-    with made(database_url, tmp_path) as ready:
+    with made(migrated_url, tmp_path) as ready:
         waiting = w.line(("wait", w.timer("wait", "PT1H")), ("after", apps.task("after")))
         ready.deploy(waiting, apps.ONE_TASK)
 

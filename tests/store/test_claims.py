@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from casewright.domain.clock import instant
 from casewright.domain.ids import new_id
-from casewright.store import jobs, schema
+from casewright.store import jobs
 from casewright.store.db import Database
 from casewright.store.jobs import JobRow
 
@@ -20,10 +20,9 @@ LEASE = 1000
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """A migrated database."""
-    made = Database(database_url)
-    schema.migrate(made)
+    made = Database(migrated_url)
     yield made
     made.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import orjson
 import pytest
 
-from casewright.store import journal, schema
+from casewright.store import journal
 from casewright.store.db import Database
 from casewright.store.journal import Broken
 from casewright.store.tables import JournalPayload
@@ -17,10 +17,9 @@ Damage = Callable[[Database], None]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(migrated_url: str) -> Iterator[Database]:
     """Two chains of five rows, "admin" and "other"."""
-    made = Database(database_url)
-    schema.migrate(made)
+    made = Database(migrated_url)
     for stream in ("admin", "other"):
         for number in range(5):
             payload = orjson.dumps([{"type": "Thing", "number": number}])

@@ -12,7 +12,7 @@ from commands.scripted import world as made
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(migrated_url: str, tmp_path: Path) -> Iterator[World]:
     """A system with a worker and a scripted other side."""
-    with made(database_url, tmp_path) as ready:
+    with made(migrated_url, tmp_path) as ready:
         yield ready

@@ -92,11 +92,11 @@ def test_it_comes_back_after_the_connection_was_lost(two: tuple[Process, Process
     pytest.fail("the second process hears nothing any more")
 
 
-def test_commands_are_told_to_other_processes(database_url: str, tmp_path: Path) -> None:
+def test_commands_are_told_to_other_processes(migrated_url: str, tmp_path: Path) -> None:
     def threads() -> set[str]:
         return {thread.name for thread in threading.enumerate() if thread.name.startswith("relay")}
 
-    with made(database_url, tmp_path) as place:
+    with made(migrated_url, tmp_path) as place:
         assert isinstance(place, World)
         with relayed(place.system):
             alone = place.system.database.dialect == "sqlite"
