@@ -110,6 +110,7 @@ def _add_process(work: Work, app: str, deployment: str, process: bpmn.Definition
         startable=1 if start is not None else 0,
         start_form=start.form if start is not None else None,
         created_at=work.at,
+        desugaring=process.desugar_version,
     )
     for message in process.message_starts:
         deployments.add(

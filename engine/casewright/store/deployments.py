@@ -59,6 +59,7 @@ class DefinitionRow:
     startable: int
     start_form: str | None
     created_at: int
+    desugaring: int
 
 
 _by_id = Statement(select(_deployment).where(_deployment.c.id == bindparam("id")))

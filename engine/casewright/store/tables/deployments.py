@@ -38,7 +38,11 @@ class Resource(SQLModel, table=True):
 
 
 class Definition(SQLModel, table=True):
-    """A version of a process; `start_form` is null where nobody can start it by a form."""
+    """A version of a process; `start_form` is null where nobody can start it by a form.
+
+    `desugaring` is the version of the rewriting that compiled it, so that its instances go on
+    under the rules they began with.
+    """
 
     __tablename__ = "definition"
     __table_args__ = (UniqueConstraint("process_id", "version"),)
@@ -54,6 +58,7 @@ class Definition(SQLModel, table=True):
     startable: int = number()
     start_form: str | None = maybe_text()
     created_at: int = number()
+    desugaring: int = number(1)
 
 
 class Decision(SQLModel, table=True):

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("startable", sa.BigInteger(), nullable=False),
         sa.Column("start_form", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("desugaring", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("process_id", "version"),
     )
