@@ -52,7 +52,10 @@ def codes(place: System) -> list[str]:
 
 
 @KINDS
-@pytest.mark.parametrize("applied", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "applied",
+    [pytest.param(False, id="before", marks=pytest.mark.slow), pytest.param(True, id="after")],
+)
 def test_killed_around_a_call(
     migrated_url: str, tmp_path: Path, keyed: bool, asks: bool, applied: bool
 ) -> None:
@@ -85,7 +88,13 @@ def test_killed_around_a_call(
 
 
 @KINDS
-@pytest.mark.parametrize("applied", [False, True], ids=["not applied", "applied"])
+@pytest.mark.parametrize(
+    "applied",
+    [
+        pytest.param(False, id="not applied", marks=pytest.mark.slow),
+        pytest.param(True, id="applied"),
+    ],
+)
 def test_an_answer_that_is_lost(
     migrated_url: str, tmp_path: Path, keyed: bool, asks: bool, applied: bool
 ) -> None:
