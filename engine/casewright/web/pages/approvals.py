@@ -20,7 +20,7 @@ from casewright.store.queries.tasks import TaskRow
 from casewright.web import principal
 from casewright.web import system as running
 from casewright.web.pages import show
-from casewright.web.pages.names import Names, names
+from casewright.web.pages.names import names
 from casewright.web.pages.rendering import Page, render
 from casewright.web.pages.shell import shell
 from casewright.web.pages.why import Why, why
@@ -68,7 +68,6 @@ class Waiting:
 class ApprovalsPage(Page):
     """The reader's approvals, the most urgent first."""
 
-    names: Names
     rows: tuple[Waiting, ...]
     more: str
 
@@ -137,7 +136,6 @@ def list_approvals(request: Request, after: str = "") -> Response:
         found = approvals.approvals(scope, connection, limit=ROWS, cursor=after or None)
         page = ApprovalsPage(
             shell(request, connection, visitor, "Approvals"),
-            names(scope, connection),
             tuple(_waiting(system, scope, connection, row) for row in found.rows),
             "/approvals?" + urlencode({"after": found.next}) if found.next else "",
         )

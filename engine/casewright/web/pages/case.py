@@ -33,7 +33,6 @@ class CasePage(Page):
     """Everything about a case; `editing` are its variables as an operator edits them."""
 
     work: Casework
-    state: str
     variables: tuple[Variable, ...]
     offer: Offer | None
     may_operate: bool
@@ -59,7 +58,6 @@ def _page(
         page = CasePage(
             shell(request, connection, visitor, title, f"case:{work.view.root}"),
             work,
-            casework.state_words(work.view.state),
             casework.shown_variables(found, system.zone),
             offer(found),
             visitor.principal.may(Permission.OPERATE) and work.view.state == "active",
@@ -122,13 +120,8 @@ def set_variables(request: Request, case: str, form: Form) -> Response:
     try:
         found = values.edited(system, form)
     except Refused as refused:
-        typed = {
-            name.removeprefix(values.PREFIX): texts[-1]
-            for name, texts in form.fields.items()
-            if name.startswith(values.PREFIX)
-        }
         problems = problems_of(refused.details["fields"])
-        return _page(request, form.visitor, case, typed, problems)
+        return _page(request, form.visitor, case, values.typed(form), problems)
     if found:
         version = form.one("cw:version")
         command = SetVariables(case, found, version=int(version) if version.isdigit() else None)

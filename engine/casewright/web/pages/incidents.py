@@ -165,11 +165,12 @@ def retry(request: Request, incident: str, form: Form) -> Response:
     try:
         found = values.edited(system, form)
     except Refused as refused:
-        typed = {
-            name.removeprefix(values.PREFIX): texts[-1]
-            for name, texts in form.fields.items()
-            if name.startswith(values.PREFIX)
-        }
-        return _page(request, form.visitor, incident, typed, problems_of(refused.details["fields"]))
+        return _page(
+            request,
+            form.visitor,
+            incident,
+            values.typed(form),
+            problems_of(refused.details["fields"]),
+        )
     system.unit.run(RetryIncident(incident, found), form.visitor.principal, form.key)
     return addresses.go(f"/incidents/{incident}", said="retried")

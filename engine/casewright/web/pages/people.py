@@ -59,7 +59,6 @@ class PeoplePage(Page):
 class PersonPage(Page):
     """One person."""
 
-    names: Names
     person: PersonView
     groups: tuple[GroupView, ...]
     shortest: int
@@ -139,7 +138,6 @@ def _person_page(
             raise Refused("not-found")
         page = PersonPage(
             shell(request, connection, visitor, found.name or found.login),
-            names(scope, connection),
             found,
             people.groups(scope, connection),
             SHORTEST,

@@ -15,7 +15,7 @@ from casewright.store.queries.definitions import DefinitionView
 from casewright.web import principal
 from casewright.web import system as running
 from casewright.web.pages.case import bpmn_file
-from casewright.web.pages.names import Names, names
+from casewright.web.pages.names import names
 from casewright.web.pages.rendering import Page, render
 from casewright.web.pages.shell import shell
 
@@ -44,7 +44,6 @@ class ProcessesPage(Page):
 class ProcessPage(Page):
     """One version of a process, and its other versions."""
 
-    names: Names
     process: DefinitionView
     versions: tuple[DefinitionView, ...]
     running: str
@@ -86,17 +85,15 @@ def process_page(request: Request, process: str, version: int | None = None) -> 
         open_cases = cases.cases(scope, connection, state="active", process=process, limit=COUNTED)
         released = definitions.deployments(scope, connection, app=found.app)
         by = next((item.created_by for item in released if item.id == found.deployment), "")
-        known = names(scope, connection)
         page = ProcessPage(
             shell(request, connection, visitor, found.name),
-            known,
             found,
             definitions.definitions(
                 scope, connection, process=process, all_versions=True, limit=200
             ).rows,
             f"{len(open_cases.rows)}{'+' if open_cases.next else ''}",
             found.latest and found.startable and visitor.principal.may(Permission.START),
-            known.person(by),
+            names(scope, connection).person(by),
         )
     return render(request, "process.html", page)
 

@@ -41,7 +41,7 @@ def environment() -> Environment:
     made.install_gettext_translations(  # type: ignore[attr-defined]
         gettext.NullTranslations(), newstyle=True
     )
-    made.globals |= {"show": show, "version": __version__}
+    made.globals |= {"show": show, "asset_version": __version__}
     return made
 
 

@@ -32,6 +32,16 @@ def edited(system: System, form: Posted) -> dict[str, Any]:
     return found
 
 
+def typed(form: Posted) -> dict[str, str]:
+    """Return what was typed, by variable, and the name and value of the additional one."""
+    found = {
+        name.removeprefix(PREFIX): texts[-1]
+        for name, texts in form.fields.items()
+        if name.startswith(PREFIX)
+    }
+    return found | {name: form.one(name) for name in (NEW_NAME, NEW_VALUE)}
+
+
 def _read(
     system: System, key: str, text: str, found: dict[str, Any], problems: dict[str, Any]
 ) -> None:
