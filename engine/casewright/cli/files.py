@@ -1,0 +1,110 @@
+"""`deploy`, `check` and `test`: the files of apps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casewright import resources
+from casewright.cli.output import err, failed, findings, out, refusal, say, stop
+from casewright.cli.system import system
+from casewright.commands.catalogue import registry
+from casewright.commands.check import check as check_files
+from casewright.commands.deployments import Deploy
+from casewright.domain.clock import SystemClock
+from casewright.domain.errors import Refused
+from casewright.domain.people import SYSTEM
+from casewright.testing import scenarios
+
+Folder = Annotated[Path, typer.Argument(help="The folder that holds processes/ and forms/.")]
+Apps = Annotated[list[str] | None, typer.Option("--app", help="Only this app; may be repeated.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(deploy)
+    app.command()(check)
+    app.command()(test)
+
+
+def _apps(folder: Path, wanted: list[str] | None) -> list[str]:
+    found = resources.apps(folder)
+    if not found:
+        stop(f"{folder}: there is no app below {folder / 'processes'}", 2)
+    for name in wanted or ():
+        if name not in found:
+            stop(f"{folder}: there is no app “{name}”; there are {', '.join(found)}", 2)
+    return wanted or found
+
+
+def deploy(
+    folder: Folder,
+    app: Apps = None,
+    parent: Annotated[
+        str | None, typer.Option(help="Refuse where the newest release has another hash.")
+    ] = None,
+) -> None:
+    """Deploy apps into the database: each whole, or not at all."""
+    broken = 0
+    with system() as opened:
+        for name in _apps(folder, app):
+            command = Deploy(name, resources.files(folder, name), parent)
+            try:
+                answer = opened.unit.run(command, SYSTEM)
+            except Refused as refused:
+                broken += 1
+                findings(refused.details.get("findings") or ())
+                failed(f"{name}: {refusal(refused)}")
+                continue
+            for warning in answer["warnings"]:
+                say(_warning(warning))
+            state = "is there already" if answer.get("unchanged") else "deployed"
+            say(f"{name}: version {answer['version']} {state}, hash {answer['hash'][:12]}")
+    raise typer.Exit(1 if broken else 0)
+
+
+def _warning(found: dict[str, Any]) -> str:
+    place = f"{found['file']}:{found['line']}" if found["line"] else found["file"]
+    element = f" {found['element']}" if found["element"] else ""
+    return f"{place}:{element} warning [{found['code']}] {found['message']}"
+
+
+def check(folder: Folder, app: Apps = None) -> None:
+    """Check the files of apps without a database; every finding has its place."""
+    errors = warnings = 0
+    for name in _apps(folder, app):
+        found = check_files(
+            name, resources.files(folder, name), operations=registry(SystemClock()).types
+        ).findings
+        count = findings(found)
+        errors += count
+        warnings += len(found) - count
+    say(f"{errors} errors, {warnings} warnings")
+    raise typer.Exit(1 if errors else 0)
+
+
+def test(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder with processes/, one app's folder, or one scenario.")
+    ],
+) -> None:
+    """Play the scenarios of apps on a virtual clock, and tell which elements they reached."""
+    if not folder.exists():
+        stop(f"{folder}: there is no such file or folder", 2)
+    report = scenarios.run_dir(folder)
+    for result in report.results:
+        mark = "ok  " if result.passed else "FAIL"
+        console = out if result.passed else err
+        console.print(f"{mark} {result.file}:{result.line} {result.title}", markup=False)
+        if result.problem:
+            err.print(f"     {result.problem}", markup=False)
+    for coverage in report.coverage.values():
+        missed = f"; not reached: {', '.join(coverage.missed)}" if coverage.missed else ""
+        say(f"{coverage.process}: {coverage.share:.0%} of its elements{missed}")
+    passed = sum(result.passed for result in report.results)
+    say(f"{passed} of {len(report.results)} scenarios hold")
+    if not report.results:
+        stop(f"{folder}: there are no scenarios")
+    raise typer.Exit(0 if report.passed else 1)

@@ -1,0 +1,88 @@
+"""What the command line prints: results on stdout, what went wrong on stderr."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from casewright.domain.errors import CODES, Refused, fill
+from casewright.domain.findings import Finding
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    out.print(text, markup=False)
+
+
+def failed(text: str) -> None:
+    """Print what went wrong."""
+    err.print(f"casewright: {text}", markup=False)
+
+
+def stop(text: str, code: int = 1) -> NoReturn:
+    """Print what went wrong and leave."""
+    failed(text)
+    raise typer.Exit(code)
+
+
+def problem(error: Exception) -> str:
+    """Return a fault as lines for an operator; CASEWRIGHT_DEBUG shows where it arose."""
+    if os.environ.get("CASEWRIGHT_DEBUG"):
+        err.print_exception()
+    if isinstance(error, Refused):
+        return refusal(error)
+    if isinstance(error, ValidationError):
+        lines = [
+            f"setting {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        ]
+        return "\n".join(lines)
+    text = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {text[0]}"
+
+
+def refusal(refused: Refused) -> str:
+    """Return a refusal as lines: its text, its fields, its advice."""
+    lines = [f"{refused.text()} [{refused.code}]"]
+    for name, field in (refused.details.get("fields") or {}).items():
+        lines.append(f"  {name}: {field.get('code', '')}")
+    lines += [f"  {path}" for path in refused.details.get("files") or ()]
+    if advice := fill(CODES[refused.code].advice, refused.details):
+        lines.append(f"  {advice}")
+    return "\n".join(lines)
+
+
+def finding(found: Finding) -> str:
+    """Return a finding as one line that begins with its place."""
+    place = f"{found.file}:{found.line}" if found.line else found.file
+    element = f" {found.element}" if found.element else ""
+    inside = f" ({found.place})" if found.place else ""
+    return f"{place}:{element}{inside} {found.severity} [{found.code}] {found.message}"
+
+
+def findings(found: Iterable[Finding]) -> int:
+    """Print findings, errors on stderr; return how many errors there are."""
+    count = 0
+    for one in sorted(found, key=lambda f: (f.file, f.line, f.element)):
+        is_error = one.severity == "error"
+        count += is_error
+        (err if is_error else out).print(finding(one), markup=False)
+    return count
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows below a head."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for name in head:
+        made.add_column(name, overflow="fold")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    out.print(made)
