@@ -109,7 +109,7 @@ class Person:
         self._remember(answer.text)
         return answer.text
 
-    def post(self, path: str, status: int = 303, **data: Any) -> str:
+    def post(self, path: str, status: int = 303, /, **data: Any) -> str:
         """Send a form as the page would; return where it leads, or the page itself."""
         hidden = {name: values[0] for name, values in self.fields.items()}
         given = {name.replace("__", ":"): value for name, value in data.items()}
