@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
 
 from casewright.domain.errors import Refused
-from casewright.store import Connection
+from casewright.store import Connection, db
 from casewright.store.db import Database
 
 
@@ -156,3 +159,50 @@ def test_second_process_is_told_that_the_database_is_busy(sqlite: Database) -> N
     other.dispose()
     sqlite.write(insert(2))
     assert stored(sqlite) == [2]
+
+
+def _answered(database: Database) -> bool:
+    """Tell whether a write got any answer within some seconds."""
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(database.write, insert(1))
+        try:
+            told.exception(10)
+        except TimeoutError:
+            return False
+        return True
+
+
+def test_a_damaged_file_is_an_answer(sqlite: Database, tmp_path: Path) -> None:
+    """Nobody waits for ever, whatever became of the file."""
+    path = tmp_path / "casewright.db"
+    raw = sqlite3.connect(path)
+    raw.execute("pragma wal_checkpoint(truncate)")
+    raw.close()
+    path.write_bytes(b"not a database" * 1000)
+    assert _answered(sqlite)
+
+
+def test_a_failing_savepoint_is_an_answer(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer stops, and says so to those who wait and to those who come."""
+    real = db.driver
+
+    class Sick:
+        def __init__(self, raw: Any) -> None:
+            self.raw = raw
+
+        @property
+        def in_transaction(self) -> bool:
+            return bool(self.raw.in_transaction)
+
+        def execute(self, sql: str, *rest: Any) -> Any:
+            if sql == "SAVEPOINT one":
+                raise sqlite3.OperationalError("disk I/O error")
+            return self.raw.execute(sql, *rest)
+
+    monkeypatch.setattr(db, "driver", lambda connection: Sick(real(connection)))
+    assert _answered(sqlite)
+    monkeypatch.undo()
+    with pytest.raises(Refused, match="busy"):
+        sqlite.write(insert(2))

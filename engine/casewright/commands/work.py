@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from typing import Any
 
 import orjson
@@ -23,6 +25,9 @@ from casewright.store.instances import InstanceRow
 
 DEEPEST = 50
 ROUNDS = 100
+BUDGET = bpmn.StepLimits()
+# What an instance costs beside its elements, in element runs.
+PER_CALL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class Work:
         self.cases: dict[str, Case] = {}
         self.topics: set[str] = set()
         self.record: dict[str, Any] = {}
+        self._following: deque[Callable[[], None]] = deque()
+        self._runs = 0
+        self._began = time.thread_time()
 
     # -- cases
 
@@ -81,69 +89,87 @@ class Work:
         *,
         business_key: str = "",
         start_key: str | None = None,
-        parent: tuple[Case, str] | None = None,
         instance: str = "",
     ) -> Case:
-        """Start an instance of `target`; `parent` is the calling case and its token."""
+        """Start an instance of `target` that nobody called."""
         definition, release = self.ports.definitions.of(self.connection, target.id)
         key = instance or new_id(self.now)
-        row = InstanceRow(
-            id=key,
-            definition_id=target.id,
-            process_id=target.process_id,
-            app=target.app,
-            root_id=parent[0].row.root_id if parent else key,
-            started_at=self.at,
-            started_by=self.principal.effective,
-            business_key=business_key,
-            start_key=start_key,
-        )
-        if parent is not None:
-            row.parent_id, row.parent_token = parent[0].row.id, parent[1]
-            row.depth = parent[0].row.depth + 1
+        row = self._row(target, key, business_key)
+        row.start_key = start_key
         case = self.cases[key] = Case(row, definition, release, new=True)
         self.step(case, change)
         return case
 
+    def _row(self, target: DefinitionRow, key: str, business_key: str) -> InstanceRow:
+        return InstanceRow(
+            id=key,
+            definition_id=target.id,
+            process_id=target.process_id,
+            app=target.app,
+            root_id=key,
+            started_at=self.at,
+            started_by=self.principal.effective,
+            business_key=business_key,
+        )
+
     def step(self, case: Case, change: bpmn.Change) -> None:
-        """Move a case by `change`, answer what it asks, and carry its end to its caller."""
+        """Move a case by `change`, and carry out all that follows from it.
+
+        A `Refused` of the change itself leaves the case as it was. What follows (starts and
+        ends of called processes) is queued, not nested, and shares the command's budget:
+        what is left of it goes on by a continue job.
+        """
+        self._move(case, change)
+        while self._following:
+            self._following.popleft()()
+
+    def _move(self, case: Case, change: bpmn.Change) -> None:
         changes: deque[bpmn.Change] = deque([change])
-        calls: list[_Call] = []
-        for _ in range(ROUNDS):
+        events: list[e.Event] = []
+        asked = 0
+        while changes:
             result = bpmn.step(
                 case.definition, case.row.snapshot or None, changes.popleft(), self._context(case)
             )
-            case.row.snapshot = result.snapshot
+            case.row.snapshot, case.more = result.snapshot, result.more
             case.events.extend(result.events)
-            case.more = result.more
-            changes.extend(self._answered(case, request, calls) for request in result.requests)
-            if not changes:
-                break
-        else:
-            raise RuntimeError(f"{case.row.process_id}: more than {ROUNDS} requests in a step")
-        self._cancel_called(case, result.events)
-        if result.done:
-            self._ended(case, result)
-        for call in calls:
-            self.begin(call.target, call.start, business_key=case.row.business_key,
-                       parent=(case, call.token), instance=call.child)  # fmt: skip
+            events.extend(result.events)
+            self._runs += len(result.events)
+            if not result.done:
+                for request in result.requests:
+                    asked += 1
+                    changes.append(self._answer(case, request, asked))
+                changes = deque(c for c in changes if _still_asked(result.snapshot, c))
+            else:
+                changes.clear()
+                self._following.append(partial(self._end, case, result))
+        self._cancel_called(case, events)
 
     def _context(self, case: Case) -> bpmn.StepContext:
         def decide(ref: bpmn.DecisionRef) -> bpmn.BoundDecision | None:
             return self.ports.definitions.decision(self.connection, case.release, ref)
 
+        spent = time.thread_time() - self._began
         return bpmn.StepContext(
             now=self.now,
             zone=self.ports.zone,
             instance=case.row.id,
             decisions=decide,
+            limits=bpmn.StepLimits(
+                element_runs=max(1, BUDGET.element_runs - self._runs),
+                cpu_seconds=max(0.0, BUDGET.cpu_seconds - spent),
+            ),
             parameters=case.release.parameters,
             business_key=case.row.business_key,
             parent=case.row.parent_id,
             parent_token=case.row.parent_token,
         )
 
-    def _answered(self, case: Case, request: bpmn.Request, calls: list[_Call]) -> bpmn.Answered:
+    # -- called processes
+
+    def _answer(self, case: Case, request: bpmn.Request, asked: int) -> bpmn.Answered:
+        if asked > ROUNDS:
+            return bpmn.Answered(request.id, problem=f"more than {ROUNDS} calls in one step")
         if case.row.depth >= DEEPEST:
             return bpmn.Answered(request.id, problem=f"calls nested deeper than {DEEPEST}")
         if request.binding == "deployment":
@@ -153,36 +179,59 @@ class Work:
         if target is None:
             return bpmn.Answered(request.id, problem=f"there is no process “{request.process}”")
         child = new_id(self.now)
-        calls.append(_Call(target, bpmn.Start(request.variables), request.token, child))
+        self._following.append(partial(self._call, case, request, target, child))
         return bpmn.Answered(request.id, child)
 
-    def _ended(self, case: Case, result: bpmn.StepResult) -> None:
+    def _call(self, case: Case, request: bpmn.Request, target: DefinitionRow, child: str) -> None:
+        # The token may have been taken away by what ran since.
+        if not _waits_for(case, request.token, child):
+            return
+        row = self._row(target, child, case.row.business_key)
+        row.root_id, row.depth = case.row.root_id, case.row.depth + 1
+        row.parent_id, row.parent_token = case.row.id, request.token
+        definition, release = self.ports.definitions.of(self.connection, target.id)
+        called = self.cases[child] = Case(row, definition, release, new=True)
+        self._runs += PER_CALL
+        try:
+            self._move(called, bpmn.Start(request.variables))
+        except Refused as refused:
+            del self.cases[child]
+            self._move(case, bpmn.CallFailed(request.token, refused.code, refused.text()))
+
+    def _end(self, case: Case, result: bpmn.StepResult) -> None:
         row = case.row
         if row.parent_id is None or row.parent_token is None:
             return
         parent = self.case(row.parent_id)
-        if parent.row.state != "active" or _over(parent):
+        if not _waits_for(parent, row.parent_token, row.id):
             return
-        if result.error is not None:
-            error = result.error
-            self.step(
-                parent,
-                bpmn.CallFailed(row.parent_token, error.code, error.message, error.variables),
-            )
-        elif not any(isinstance(event, e.InstanceCancelled) for event in case.events):
-            variables = bpmn.variables(row.snapshot)
-            self.step(parent, bpmn.CallEnded(row.parent_token, variables))
+        error = result.error
+        change: bpmn.Change
+        if error is not None:
+            change = bpmn.CallFailed(row.parent_token, error.code, error.message, error.variables)
+        else:
+            change = bpmn.CallEnded(row.parent_token, bpmn.variables(row.snapshot))
+        self._move(parent, change)
 
-    def _cancel_called(self, case: Case, events: tuple[e.Event, ...]) -> None:
-        if not case.definition.calls:
+    def _cancel_called(self, case: Case, events: list[e.Event]) -> None:
+        calls = {call.element for call in case.definition.calls}
+        if not calls:
             return
-        elements = {call.element for call in case.definition.calls}
         for event in events:
-            if isinstance(event, e.ElementCancelled) and event.element in elements:
-                for child in instances.active_children(self.connection, case.row.id, event.token):
-                    called = self.case(child)
-                    if called.row.state == "active" and not _over(called):
-                        self.step(called, bpmn.Cancel("the calling case went another way"))
+            if isinstance(event, e.ElementCancelled) and event.element in calls:
+                self._following.append(partial(self._cancel_children, case, event.token))
+
+    def _cancel_children(self, case: Case, token: str) -> None:
+        begun = [
+            called.row.id
+            for called in self.cases.values()
+            if (called.row.parent_id, called.row.parent_token) == (case.row.id, token)
+        ]
+        stored = instances.active_children(self.connection, case.row.id, token)
+        for child in dict.fromkeys(begun + stored):
+            called = self.case(child)
+            if not _over(called) and not _waits_for(case, token, child):
+                self._move(called, bpmn.Cancel("the calling case went another way"))
 
     # -- the end of the command
 
@@ -271,12 +320,17 @@ def _task_summary(case: Case, event: e.TaskCreated) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    target: DefinitionRow
-    start: bpmn.Start
-    token: str
-    child: str
+def _waits_for(case: Case, token: str, child: str) -> bool:
+    """Tell whether the token of a case still waits for this called instance."""
+    return not _over(case) and any(
+        view.id == token and view.child == child for view in bpmn.tokens(case.row.snapshot)
+    )
+
+
+def _still_asked(snapshot: dict[str, Any], change: bpmn.Change) -> bool:
+    """Tell whether the token that asked is still there to take the answer."""
+    asked = change.request.removeprefix("call:") if isinstance(change, bpmn.Answered) else ""
+    return any(view.id == asked for view in bpmn.tokens(snapshot))
 
 
 _TOPICS: Mapping[type[e.Event], str] = {

@@ -55,6 +55,7 @@ class SqliteWriter:
         self._engine = engine
         self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._broken: BaseException | None = None
+        self._unanswered: list[Future[Any]] = []
         self._closed = False
         # Nothing may enter the queue once nobody is left to answer it.
         self._gate = threading.Lock()
@@ -94,14 +95,18 @@ class SqliteWriter:
                     # A batch that cannot even report is a fault of ours or of the disk:
                     # accept no more writes rather than answer what was not stored.
                     self._broken = problem
+                    for done in self._unanswered:
+                        if not done.done():
+                            done.set_exception(_busy(problem))
                     break
         self._drain()
 
     def _batch(self, connection: Connection, item: tuple[Work[Any], Future[Any]]) -> bool:
         answers: list[tuple[Future[Any], Any]] = []
+        self._unanswered = [item[1]]
         try:
             driver(connection).execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as problem:
+        except sqlite3.Error as problem:
             item[1].set_exception(_busy(problem))
             return True
         more = True
@@ -122,6 +127,7 @@ class SqliteWriter:
                 more = False
                 break
             item = following
+            self._unanswered.append(item[1])
         self._finish(connection, answers)
         return more
 
