@@ -261,7 +261,52 @@ def connectors() -> str:
     )
 
 
+def _operation(found: dict[str, Any]) -> str:
+    rows: list[tuple[object, ...]] = [
+        (f"`{p['name']}`{' *' if p['required'] else ''}", p["place"], p["kind"], p["text"])
+        for p in found["parameters"]
+    ]
+    body = found["body"] or {"fields": (), "text": ""}
+    rows += [
+        (f"`{f['name']}`{' *' if f['required'] else ''}", "body", f["kind"], "")
+        for f in body["fields"]
+    ]
+    head = f"### {found['method']} {found['path']}\n\n{found['summary']}"
+    if body["text"]:
+        head += f"\n\n{body['text']}"
+    return f"{head}\n\n{_table(('name', 'in', 'type', 'what it is'), rows)}" if rows else head
+
+
+def api() -> str:
+    """The API, from the schema that the system itself gives."""
+    from fastapi import FastAPI
+
+    from casewright.web.api import NOUNS
+    from casewright.web.api.docs import operations
+
+    app = FastAPI()
+    for noun in NOUNS:
+        app.include_router(noun.router())
+    parts = []
+    for tag, found in operations(app.openapi()).items():
+        parts += [f"## {tag.capitalize()}", *map(_operation, found)]
+    return _page(
+        "API",
+        "Every system shows this page at `/api/docs` and the schema at `/openapi.json`. Send "
+        "`Authorization: Bearer TOKEN` (`casewright user token` makes one), or the session's "
+        "cookie with its CSRF secret in `X-CSRF-Token`. Bodies are JSON objects in UTF-8, at "
+        "most 1 MiB and 64 levels deep; numbers are exact decimals of up to 34 digits, both "
+        "ways. A refusal is `application/problem+json` with a stable `code`: "
+        "[Error codes](errors.md). Lists give `rows` and `next`; send `next` as `cursor` for "
+        "the rows after them. What is not yours to see answers 404. `GET /events?topics=` "
+        "streams the names of the topics that change: `inbox`, `incidents`, `definitions`, "
+        "`case:ID`, and for operators `jobs` and `timers`. Names with * are required.",
+        *parts,
+    )
+
+
 PAGES = {
+    "docs/reference/api.md": api,
     "docs/reference/errors.md": errors,
     "docs/reference/python.md": python,
     "docs/reference/settings.md": settings,

@@ -247,7 +247,7 @@ def test_definitions_are_read_and_deployed(as_person: Clients) -> None:
     assert xml.content.startswith(b"<?xml")
     refused(anna.get(f"{url}/form"), 404, "not-found")
     files = [("files", ("processes/demo/simple.bpmn", xml.content))]
-    send = {"data": {"app": "demo"}, "files": files}
+    send: dict[str, Any] = {"data": {"app": "demo"}, "files": files}
     refused(anna.post(f"{API}/deployments", **send), 403, "forbidden")
     assert ok(dora.post(f"{API}/deployments", **send))["unchanged"]
     newer = [("files", ("processes/demo/simple.bpmn", xml.content.replace(b"Check", b"Look")))]

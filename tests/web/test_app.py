@@ -38,7 +38,8 @@ def test_a_cookie_needs_the_csrf_header(signed_in: SignedIn) -> None:
     body = {"process": "simple"}
     other = signed_in("anna")[1]
     for headers in ({}, {"X-CSRF-Token": "x"}, {"X-CSRF-Token": other}, {"X-CSRF-Token": b"\xe9"}):
-        answer = client.post(f"{API}/instances", json=body, headers=headers)
+        sent: Any = headers
+        answer = client.post(f"{API}/instances", json=body, headers=sent)
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
     for origin in ("null", "https://evil", "http://evil", "http://casewright.test.evil", "x"):
         headers = {"X-CSRF-Token": csrf, "Origin": origin}
@@ -183,7 +184,7 @@ class Stream:
             if until("".join(text)):
                 gone.set()
 
-        await asyncio.wait_for(self.app(self.scope, receive, send), 10)  # type: ignore[operator]
+        await asyncio.wait_for(self.app(self.scope, receive, send), 10)
         return "".join(text)
 
 

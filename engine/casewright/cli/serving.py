@@ -149,6 +149,8 @@ def _listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        # From here on a request waits instead of being turned away.
+        made.listen(512)
     except OSError as error:
         made.close()
         stop(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port")

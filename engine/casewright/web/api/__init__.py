@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from casewright.web.api import definitions, docs, incidents, instances, messages, people, tasks
 from casewright.web.system import System
 
-__all__ = ["routers"]
+__all__ = ["NOUNS", "routers"]
+
+NOUNS = (definitions, instances, tasks, messages, incidents, people)
 
 
 def routers(system: System) -> Sequence[APIRouter]:
     """Return the routers of the API and of its docs page."""
-    nouns = (definitions, instances, tasks, messages, incidents, people)
-    return (*(noun.router() for noun in nouns), docs.router())
+    return (*(noun.router() for noun in NOUNS), docs.router())
