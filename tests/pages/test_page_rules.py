@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import meta
+from jinja2.nodes import FromImport
 
 from casewright.domain.errors import CODES
 from casewright.web.pages import rendering
@@ -84,18 +85,12 @@ def test_context_holds_exactly_what_the_template_reads(template: str, name: str)
     parsed = environment().parse(source)
     imported = {
         alias if isinstance(alias, str) else alias[1]
-        for node in parsed.find_all(_imports())
+        for node in parsed.find_all(FromImport)
         for alias in node.names
     }
     read = meta.find_undeclared_variables(parsed) - GLOBALS - imported - {"self"}
     given = {field.name for field in fields(CLASSES[name])}
     assert given - {"shell"} == read - {"shell"}
-
-
-def _imports() -> type:
-    from jinja2.nodes import FromImport
-
-    return FromImport
 
 
 def test_every_template_is_rendered_or_a_part() -> None:
