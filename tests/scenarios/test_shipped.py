@@ -11,6 +11,7 @@ import pytest
 from SpiffWorkflow.specs.base import TaskSpec
 
 from casewright import resources
+from casewright.commands.housekeeping import verify
 from casewright.testing.player import Player
 from casewright.testing.scenarios import Scenario, play, read, run_dir
 from casewright.testing.scenarios.report import scenario_files
@@ -84,3 +85,12 @@ def test_pytest_collects_scenarios(pytestconfig: pytest.Config) -> None:
 
     assert pytestconfig.pluginmanager.has_plugin("casewright")
     assert plugin.pytest_collect_file(Path("processes/a/b/x.yaml"), None) is None  # type: ignore[arg-type]
+
+
+def test_the_player_takes_a_database_by_its_address(database_url: str) -> None:
+    """The same play on both databases, the sweep for broken chains and stalled cases after it."""
+    (app, scenario), *_ = (item for item in SCENARIOS if "goes to the board once" in item[1].title)
+    with Player(app=app, url=database_url) as player:
+        play(scenario, player, resources.files(ROOT, app), app)
+        key = player.system.unit.ports.journal_key
+        assert verify(player.system.database, key).whole

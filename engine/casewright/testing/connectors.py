@@ -21,7 +21,7 @@ from casewright_connectors.contract import (
 )
 
 OUTCOMES = ("bpmn_error", "fail", "transient", "unreachable", "unknown")
-_WORDS = frozenset({"set", "expr", *OUTCOMES})
+WORDS = frozenset({"set", "expr", *OUTCOMES})
 
 
 class UnknownHandler(Exception):
@@ -97,7 +97,7 @@ def _outcome(handler: Mapping[str, Any], values: dict[str, Any]) -> Outcome:
 def _check(name: str, handler: Any) -> None:
     if not isinstance(handler, Mapping):
         raise UnknownHandler(f"{name}: a handler holds names with values, not {handler!r}")
-    unknown = set(handler) - _WORDS
+    unknown = set(handler) - WORDS
     if unknown:
-        known = ", ".join(sorted(_WORDS))
+        known = ", ".join(sorted(WORDS))
         raise UnknownHandler(f"{name}: {sorted(unknown)[0]} is none of {known}")
