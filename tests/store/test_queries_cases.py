@@ -149,11 +149,11 @@ def filled(
 ) -> Iterator[Database]:
     """A filled database, which these tests only read."""
     if request.param == "sqlite":
-        url, drop = f"sqlite:///{tmp_path_factory.mktemp('queries') / 'a.db'}", lambda: None
+        url = f"sqlite:///{tmp_path_factory.mktemp('queries') / 'a.db'}"
     else:
         server: Postgres = request.getfixturevalue("postgres")
         name = server.create()
-        url, drop = server.url(name), lambda: server.drop(name)
+        url = server.url(name)
     engine = create_engine(url)
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection)
@@ -162,7 +162,8 @@ def filled(
     database = Database(url)
     yield database
     database.close()
-    drop()
+    if request.param == "postgresql":
+        server.drop(name)
 
 
 @pytest.fixture

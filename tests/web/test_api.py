@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from casewright.bootstrap import System
+from casewright.worker import Worker
 
 Clients = Callable[..., TestClient]
 API = "/api/v1"
@@ -139,6 +143,17 @@ def test_a_key_gives_the_first_answer_again(as_person: Clients) -> None:
     refused(other, 422, "key-reused")
     bad = anna.post(f"{API}/instances", json=body, headers={"Idempotency-Key": "a b"})
     refused(bad, 422, "invalid-input")
+
+
+def test_an_old_key_does_not_start_its_instance_twice(system: System, as_person: Clients) -> None:
+    anna = as_person("anna")
+    body, key = {"process": "simple"}, {"Idempotency-Key": "k-1"}
+    ok(anna.post(f"{API}/instances", json=body, headers=key), 201)
+    clock: Any = system.clock
+    clock.advance(timedelta(days=8))
+    Worker(system).keep_house()
+    refused(anna.post(f"{API}/instances", json=body, headers=key), 422, "key-reused")
+    assert len(ok(anna.get(f"{API}/instances"))["rows"]) == 1
 
 
 def test_variables_are_exact_and_have_a_version(as_person: Clients, case: dict[str, Any]) -> None:

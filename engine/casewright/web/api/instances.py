@@ -151,10 +151,10 @@ def _changes(made: APIRouter) -> None:
     def start_instance(call: Calling, body: Start, key: Key = None) -> Response:
         """Start an instance of a process."""
         instance = derived_id("start", call.visitor.login, key) if key else ""
-        answer = call.run(
-            StartInstance(body.process, body.values, body.business_key, body.version, instance),
-            key,
+        command = StartInstance(
+            body.process, body.values, body.business_key, body.version, instance
         )
+        answer = _start(call, command, key)
         place = f"{shared.PREFIX}/instances/{answer['instance']}"
         return Json(answer, 201, {"Location": place})
 
@@ -176,6 +176,20 @@ def _changes(made: APIRouter) -> None:
         """End a case early, with all it called."""
         _see(call, id)
         return Json(call.run(CancelInstance(id, body.reason), key))
+
+
+def _start(call: Caller, command: StartInstance, key: str | None) -> dict[str, Any]:
+    try:
+        return call.run(command, key)
+    except Refused:
+        raise
+    except Exception as problem:
+        # The answers to keys are forgotten after seven days, the instance they named is not.
+        with call.read() as conn:
+            known = key and cases.case(call.scope, conn, command.instance)
+        if not known:
+            raise
+        raise Refused("key-reused", "Idempotency-Key") from problem
 
 
 def _see(call: Caller, id: str) -> None:
