@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,3 +96,15 @@ def test_the_player_takes_a_database_by_its_address(database_url: str) -> None:
         play(scenario, player, resources.files(ROOT, app), app)
         key = player.system.unit.ports.journal_key
         assert verify(player.system.database, key).whole
+
+
+def test_the_plugin_costs_nothing_until_it_is_used() -> None:
+    """Pytest loads it in every run, so it brings none of the engine along."""
+    program = (
+        "import sys, casewright.testing.plugin\n"
+        "print([n for n in sys.modules if n.split('.')[0] in ('sqlalchemy', 'SpiffWorkflow')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
