@@ -204,7 +204,7 @@ def test_token_is_stored_hashed_and_dropped_by_name(system: System) -> None:
     with system.database.read() as connection:
         found = queries.token(queries.NOBODY, connection, secret_hash(secret))
     assert found is not None
-    assert (found.login, found.scopes) == ("ada", {"start"})
+    assert (found.login, found.scopes) == ("ada", frozenset({"start"}))
     system.unit.run(sessions.DropToken("ada", "script"), ADMIN)
     with system.database.read() as connection:
         assert queries.token(queries.NOBODY, connection, secret_hash(secret)) is None

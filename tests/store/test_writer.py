@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy
 
 from casewright.domain.errors import Refused
-from casewright.store import Connection, db
+from casewright.store import Connection, db, statements
 from casewright.store.db import Database
 
 
@@ -186,7 +186,7 @@ def test_a_failing_savepoint_is_an_answer(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The writer stops, and says so to those who wait and to those who come."""
-    real = db.driver
+    real = statements.driver
 
     class Sick:
         def __init__(self, raw: Any) -> None:

@@ -7,7 +7,6 @@ microseconds UTC. A token is named by its id within its instance.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from functools import cache
 from typing import Any
 
 
@@ -29,9 +28,14 @@ class Event:
         return asdict(self)
 
 
-@cache
+_NAMES: dict[type[Event], tuple[tuple[str, Any], ...]] = {}
+
+
 def _names(cls: type[Event]) -> tuple[tuple[str, Any], ...]:
-    return tuple((spec.name, spec.default) for spec in fields(cls))
+    found = _NAMES.get(cls)
+    if found is None:
+        found = _NAMES[cls] = tuple((spec.name, spec.default) for spec in fields(cls))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
