@@ -20,7 +20,6 @@ from casewright.domain.ids import secret_hash, token_secret
 from casewright.domain.people import Kind as Who
 from casewright.domain.people import Permission, Principal
 from casewright.store import people, sessions
-from casewright.store.sessions import Attempts
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
@@ -126,8 +125,10 @@ def open_session(work: Work, command: SignIn) -> Answer:
         seconds = -(-(until - work.at) // 1_000_000)
         return {"refused": "too-many-tries", "details": {"seconds": seconds}}
     if not command.right:
-        for subject, found in zip(subjects, before, strict=True):
-            sessions.keep_attempts(work.connection, subject, _wrong(found, work.at))
+        for subject in subjects:
+            sessions.count_attempt(
+                work.connection, subject, work.at, most=TRIES, window=WINDOW, wait=WAIT
+            )
         return {"refused": "sign-in-failed", "details": {}}
     sessions.forget_attempts(work.connection, subjects[0])
     if not command.opens:
@@ -145,13 +146,6 @@ def open_session(work: Work, command: SignIn) -> Answer:
         },
     )
     return {"session": secret, "csrf": csrf, "login": command.login}
-
-
-def _wrong(found: Attempts, at: int) -> Attempts:
-    if at - found.first_at >= WINDOW or found.until:
-        found = Attempts(0, at)
-    tries = found.tries + 1
-    return Attempts(tries, found.first_at, at + WAIT if tries >= TRIES else 0)
 
 
 @handles(SignOut, Kind.HOUSEKEEPING)

@@ -23,7 +23,7 @@ from casewright.commands.work import Ports, Work
 from casewright.domain.clock import Clock
 from casewright.domain.errors import Refused
 from casewright.domain.people import Principal
-from casewright.store import Connection, instances, keys
+from casewright.store import Connection, instances, keys, people
 from casewright.store.db import Database
 from casewright.store.journal import ADMIN, append_to_chain
 
@@ -122,6 +122,8 @@ class Unit:
                     raise Refused("key-reused", key)
                 answer: Answer = orjson.loads(before[1])
                 return answer
+        if handler.kind is Kind.ADMIN:
+            people.lock(work.connection)
         if handler.roots is not None and work.connection.dialect.name == "postgresql":
             instances.lock_roots(work.connection, handler.roots(work.connection, command))
         answer = (

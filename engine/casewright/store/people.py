@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from casewright.store.statements import Statement, first
+from casewright.store.statements import Statement, driver, first
 from casewright.store.tables import Group, Membership, Person
+
+# Any number does, as long as nothing else on the same database takes it.
+_PG_LOCK = 0x636173657732
 
 _person = Person.__table__  # type: ignore[attr-defined]
 _group = Group.__table__  # type: ignore[attr-defined]
@@ -78,6 +81,15 @@ _administrators = Statement(
         ("," + _group.c.permissions + ",").like("%,admin,%"),
     )
 )
+
+
+def lock(connection: Connection) -> None:
+    """Let one command at a time look at and change who there is, what they may, what is deployed.
+
+    What a handler reads before it writes cannot change in between. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        driver(connection).execute(f"SELECT pg_advisory_xact_lock({_PG_LOCK})")
 
 
 def load(connection: Connection, login: str) -> PersonRow | None:

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from casewright.store.statements import Statement, first
@@ -53,12 +65,30 @@ _attempts = Statement(
 )
 
 
-def _upsert(statement: Any) -> Any:
-    changed = {n: statement.excluded[n] for n in ("tries", "first_at", "until")}
+def _count_on(statement: Any) -> Any:
+    """Count in the database, so that tries made at the same moment are each counted."""
+    at = statement.excluded.first_at
+    forgiven = or_(
+        _attempt.c.first_at <= at - bindparam("window", type_=BigInteger()),
+        and_(_attempt.c.until > 0, _attempt.c.until <= at),
+    )
+    tries = case((forgiven, 1), else_=_attempt.c.tries + 1)
+    most = bindparam("most", type_=BigInteger())
+    changed = {
+        "tries": tries,
+        "first_at": case((forgiven, at), else_=_attempt.c.first_at),
+        "until": case(
+            (tries >= most, at + bindparam("wait", type_=BigInteger())), else_=literal_column("0")
+        ),
+    }
     return statement.on_conflict_do_update(index_elements=["subject"], set_=changed)
 
 
-_keep = Statement(_upsert(sqlite.insert(_attempt)), postgresql=_upsert(postgresql.insert(_attempt)))
+_FIRST = {"subject": bindparam("subject"), "tries": 1, "first_at": bindparam("at"), "until": 0}
+_count = Statement(
+    _count_on(sqlite.insert(_attempt).values(_FIRST)),
+    postgresql=_count_on(postgresql.insert(_attempt).values(_FIRST)),
+)
 _forget = Statement(delete(_attempt).where(_attempt.c.subject == bindparam("key")))
 _expire_attempts = Statement(
     delete(_attempt).where(
@@ -110,17 +140,12 @@ def attempts(connection: Connection, subject: str) -> Attempts:
     return Attempts() if row is None else Attempts(row[0], row[1], row[2])
 
 
-def keep_attempts(connection: Connection, subject: str, found: Attempts) -> None:
-    """Store the wrong tries of an account or address."""
-    _keep.run(
-        connection,
-        {
-            "subject": subject,
-            "tries": found.tries,
-            "first_at": found.first_at,
-            "until": found.until,
-        },
-    )
+def count_attempt(
+    connection: Connection, subject: str, at: int, *, most: int, window: int, wait: int
+) -> None:
+    """Count a wrong try of an account or address; after `most` within `window` it must wait."""
+    values = {"subject": subject, "at": at, "most": most, "window": window, "wait": wait}
+    _count.run(connection, values)
 
 
 def forget_attempts(connection: Connection, subject: str) -> None:
