@@ -400,3 +400,25 @@ def test_a_function_cannot_be_a_variable(value: str) -> None:
     xml = model(start(), script("k", value, "f"), end(), flows("s>k>e"))
     case = Player(xml)
     assert case.incident is not None
+
+
+@pytest.mark.parametrize(
+    ("activity", "done", "told"),
+    [
+        (service("x", io(None, {"a": "=absent + 1"})), bpmn.CompleteJob("x#1"), "JobCompleted"),
+        (user("x", io(None, {"a": "=absent + 1"})), bpmn.CompleteTask("x#1"), "TaskCompleted"),
+    ],
+    ids=["job", "task"],
+)
+def test_what_is_done_is_told_once_though_its_outputs_fail(
+    activity: str, done: bpmn.Change, told: str
+) -> None:
+    case = Player(model(start(), activity, end(), flows("s>x>e")))
+    case.do(done)
+    assert case.names(told) == ["x"]
+    case.retry("x", other=1)
+    assert case.names(told) == []
+    assert case.incident is not None
+    case.retry("x", absent=1)
+    assert case.names(told) == []
+    assert case.done

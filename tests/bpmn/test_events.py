@@ -241,7 +241,7 @@ def test_an_error_end_cancels_its_sub_process_in_order() -> None:
     case.complete("i", bad=True)
     assert case.open == ["fix#1"]
     assert case.names() == [
-        "VariablesChanged", "TaskCompleted", "ElementCompleted", "ElementCompleted",
+        "TaskCompleted", "VariablesChanged", "ElementCompleted", "ElementCompleted",
         "ElementCompleted", "ErrorCaught",
         "TaskCancelled", "ElementCancelled", "ElementCancelled", "ElementCompleted", "TaskCreated",
     ]  # fmt: skip

@@ -123,8 +123,9 @@ class UserTask(Activity, defaults.UserTask):
         return max(0, min(100, int(value)))
 
     def _run_hook(self, my_task: Token) -> bool:
+        # Before the mappings, which may fail: the person has done it, and nobody else.
+        my_task.tell_once(TaskCompleted(token=my_task.id, element=self.origin))
         self.leave(my_task, my_task.outcome or {})
-        my_task.top.tell(TaskCompleted(token=my_task.id, element=self.origin))
         return True
 
     def close(self, token: Token) -> None:
@@ -165,8 +166,9 @@ class ServiceTask(Activity, defaults.ServiceTask):
         return int(token.top.surroundings.strict(item, token.scope, (Decimal,), "a number"))
 
     def _run_hook(self, my_task: Token) -> bool:
+        # Before the mappings, which may fail: the work is done and must not be done again.
+        my_task.tell_once(JobCompleted(token=my_task.id, element=self.origin))
         self.leave(my_task, my_task.outcome or {})
-        my_task.top.tell(JobCompleted(token=my_task.id, element=self.origin))
         return True
 
     def close(self, token: Token) -> None:
@@ -255,8 +257,9 @@ class CallActivity(Activity, defaults.CallActivity):
         results = my_task.outcome or {}
         if not call.all_out and not self.settings.outputs:
             results = {}
+        ended = CallEnded(token=my_task.id, element=self.origin, child=my_task.child)
+        my_task.tell_once(ended)
         self.leave(my_task, results)
-        my_task.top.tell(CallEnded(token=my_task.id, element=self.origin, child=my_task.child))
         return True
 
 

@@ -65,6 +65,8 @@ def _token(token: Token) -> dict[str, Any]:
         data["child"] = token.child
     if token.armed:
         data["armed"] = True
+    if token.told:
+        data["told"] = True
     if token.stop is not None:
         data["incident"] = token.stop.to_json()
     if token.outcome is not None:
@@ -109,6 +111,7 @@ def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> N
     token.due = item.get("due")
     token.child = item.get("child", "")
     token.armed = item.get("armed", False)
+    token.told = item.get("told", False)
     if "incident" in item:
         token.stop = Stop.from_json(item["incident"])
     if "outcome" in item:

@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn.incidents import Incident, Phase, Stop
 from casewright.bpmn.scopes import Scope
-from casewright.domain.events import IncidentRaised, IncidentResolved
+from casewright.domain.events import Event, IncidentRaised, IncidentResolved
 
 if TYPE_CHECKING:
     from casewright.bpmn.workflow import Instance, Level
@@ -40,6 +40,7 @@ class Token(Task):
         self.due: int | None = None
         self.child = ""
         self.armed = False
+        self.told = False
         self.outcome: dict[str, Any] | None = None
         if state & OPEN:
             workflow.opened(self)
@@ -124,6 +125,12 @@ class Token(Task):
     def wait(self) -> None:
         """Stay open until something happens to the token."""
         self._set_state(TaskState.WAITING)
+
+    def tell_once(self, event: Event) -> None:
+        """Tell that the outside work is done; a retry of what comes after does not repeat it."""
+        if not self.told:
+            self.told = True
+            self.top.tell(event)
 
     def halt(self, incident: Incident, phase: Phase) -> None:
         """Keep the token open with an incident on it."""

@@ -76,7 +76,7 @@ def _step(work: Work, case: Case, row: IncidentRow, values: Mapping[str, Any], b
     """Run the element again; a service task orders its job anew, with the edited input."""
     known = jobs.load(work.connection, job_id(row.instance_id, row.token))
     work.step(case, bpmn.Retry(row.token, values))
-    if known is None:
+    if known is None or known.state == "done":
         return
     ordered = any(
         isinstance(event, e.JobCreated) and event.token == row.token

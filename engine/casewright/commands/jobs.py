@@ -20,12 +20,13 @@ from pydantic import ValidationError
 from casewright import bpmn
 from casewright.commands import access, catalogue
 from casewright.commands.unit import Answer, Kind, handles
-from casewright.commands.work import Work
+from casewright.commands.work import Case, Work
 from casewright.domain import events as e
 from casewright.domain.clock import micros
 from casewright.domain.errors import Refused
 from casewright.domain.retry import LONGEST, RetryPolicy
 from casewright.feel import codec
+from casewright.feel.problems import FeelError
 from casewright.feel.values import from_python
 from casewright.store import Connection, jobs
 from casewright.store.jobs import JobRow
@@ -264,8 +265,7 @@ def complete_job(work: Work, command: CompleteJob) -> Answer:
     access.engine(work.principal)
     row = held(work, command.job, command.fence)
     case = work.case(row.instance_id)
-    work.step(case, bpmn.CompleteJob(row.token, _typed(command.variables)))
-    return work.summary(case)
+    return _bring_home(work, case, row, lambda: _completed(row, command.variables))
 
 
 @handles(PerformJob, roots=_roots)
@@ -275,8 +275,33 @@ def perform_job(work: Work, command: PerformJob) -> Answer:
     row = held(work, command.job, command.fence)
     case = work.case(row.instance_id)
     result = catalogue.BUILTIN[row.operation](work, case, row, command.input)
-    work.step(case, bpmn.CompleteJob(row.token, _typed(result)))
-    return work.summary(case)
+    return _bring_home(work, case, row, lambda: _completed(row, result))
+
+
+def _completed(row: JobRow, variables: Mapping[str, Any]) -> bpmn.CompleteJob:
+    return bpmn.CompleteJob(row.token, _typed(variables))
+
+
+def _bring_home(
+    work: Work, case: Case, row: JobRow, change: Callable[[], bpmn.CompleteJob | bpmn.ThrowError]
+) -> Answer:
+    """Move the case by an answer; one that no variable can hold is a permanent failure.
+
+    Refusing it would only bring the job back when its lease runs out, and call again.
+    """
+    begun = len(case.events)
+    try:
+        work.step(case, change())
+    except FeelError as problem:
+        reason = problem.message
+    except Refused as refused:
+        if refused.code != "value-too-large" or len(case.events) > begun:
+            raise
+        reason = refused.text()
+    else:
+        return work.summary(case)
+    message = f"the other side answered, but the answer cannot be kept: {reason}"
+    return _failed(work, case, row, FailJob(row.id, row.fence, Permanent.kind, message))
 
 
 @handles(FailJob, roots=_roots)
@@ -292,9 +317,15 @@ def fail_job(work: Work, command: FailJob) -> Answer:
     if command.outcome == Business.kind:
         failed = e.JobFailed(row.token, row.attempt + 1, command.outcome, command.message)
         case.events.append(failed)
-        error = bpmn.ThrowError(row.token, command.code, command.message, _typed(command.variables))
-        work.step(case, error)
-        return work.summary(case)
+        return _bring_home(work, case, row, lambda: _error(row, command))
+    return _failed(work, case, row, command)
+
+
+def _error(row: JobRow, command: FailJob) -> bpmn.ThrowError:
+    return bpmn.ThrowError(row.token, command.code, command.message, _typed(command.variables))
+
+
+def _failed(work: Work, case: Case, row: JobRow, command: FailJob) -> Answer:
     counted = command.outcome != "unreachable"
     attempt = row.attempt + 1 if counted else row.attempt
     delay = _delay(work, row, command, attempt)
