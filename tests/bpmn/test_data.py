@@ -10,9 +10,11 @@ import pytest
 from bpmn.models import (
     boundary,
     call,
+    catch,
     end,
     flows,
     io,
+    message,
     model,
     node,
     rule,
@@ -38,6 +40,9 @@ from casewright.domain.events import (
 )
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+ORDERED = (
+    '<zeebe:properties><zeebe:property name="casewright:orderBy" value="=long"/></zeebe:properties>'
+)
 
 
 def only(case: Player, kind: type[Any]) -> Any:
@@ -342,7 +347,7 @@ def test_a_call_gets_all_and_gives_all() -> None:
 def test_a_call_with_mappings_only() -> None:
     more = (
         ' propagateAllParentVariables="false" propagateAllChildVariables="false" '
-        'bindingType="versionTag" versionTag="1.2"'
+        'bindingType="deployment"'
     )
     xml = model(
         start(), call("c", "=which", io({"x": "=a"}, {"r": "=out"}), more), end(), flows("s>c>e")
@@ -350,7 +355,7 @@ def test_a_call_with_mappings_only() -> None:
     case = Player(xml, {"a": 2, "which": "child"})
     (request,) = case.result.requests
     assert (request.process, request.variables) == ("child", {"x": 2})
-    assert (request.binding, request.version_tag) == ("versionTag", "1.2")
+    assert request.binding == "deployment"
     case.do(bpmn.CallEnded("c#1", {"out": 9, "noise": 1}))
     assert case.variables == {"a": 2, "which": "child", "r": 9}
 
@@ -422,3 +427,34 @@ def test_what_is_done_is_told_once_though_its_outputs_fail(
     case.retry("x", absent=1)
     assert case.names(told) == []
     assert case.done
+
+
+@pytest.mark.parametrize(
+    "activity",
+    [
+        node("serviceTask", "x", "", '<zeebe:taskDefinition type="a.b" retries="=10 ** 30"/>'),
+        node("serviceTask", "x", "", '<zeebe:taskDefinition type="a.b" retries="=-1"/>'),
+        user("x", '<zeebe:assignmentDefinition candidateGroups="=long"/>'),
+        user("x", '<zeebe:assignmentDefinition candidateGroups="=[&quot;a&quot;, long]"/>'),
+        user("x", '<zeebe:assignmentDefinition candidateUsers="=nul"/>'),
+        user("x", '<zeebe:assignmentDefinition assignee="=nul"/>'),
+        call("x", "=long"),
+        service("x", ORDERED),
+    ],
+    ids=["retries-huge", "retries-negative", "group", "groups", "users", "assignee", "process",
+         "order-key"],
+)  # fmt: skip
+def test_a_setting_that_no_table_takes_is_an_incident(activity: str) -> None:
+    xml = model(start(), activity, end(), flows("s>x>e"))
+    case = Player(xml, {"long": "x" * 301, "nul": "a\0b"})
+    assert case.incident is not None
+    assert case.incident["code"] == "expression-failed"
+    assert "x" * 301 not in str(case.incident)
+
+
+def test_a_correlation_key_that_no_table_takes_is_an_incident() -> None:
+    case = Player(
+        model(start(), catch("c", message()), end(), flows("s>c>e")), {"order": "x" * 301}
+    )
+    assert case.incident is not None
+    assert case.incident["code"] == "expression-failed"

@@ -107,6 +107,10 @@ UNSUPPORTED = {
     "the property “casewright:orderBy” on userTask": inside(
         user("x", props("casewright:orderBy"))
     ),
+    "the bindingType “versionTag”": inside(
+        call("x", "c", more=' bindingType="versionTag" versionTag="1.2"')
+    ),
+    "a versionTag with the bindingType “latest”": inside(call("x", "c", more=' versionTag="1"')),
     "the bindingType “sometimes”": inside(call("x", "c", more=' bindingType="sometimes"')),
     "input mappings on startEvent": model(start("s", ext=io({"a": "=1"})), end(), flows("s>e")),
     "output mappings on endEvent": model(
@@ -188,6 +192,16 @@ def test_mistakes_have_a_code(code: str) -> None:
     result = bpmn.compile(WRONG[code], "f.bpmn")
     assert result.definitions == ()
     assert code in {finding.code for finding in result.findings}, result.findings
+
+
+@pytest.mark.parametrize("text", ["\u00b2", "101", "-1", "1" + "0" * 30, "1" * 5000, "many"],
+    ids=["superscript", "too-many", "negative", "huge", "digits", "word"])  # fmt: skip
+def test_a_number_that_is_none_or_too_large_is_found(text: str) -> None:
+    retries = node("serviceTask", "x", "", f'<zeebe:taskDefinition type="a" retries="{text}"/>')
+    priority = user("y", f'<zeebe:priorityDefinition priority="{text}"/>')
+    for data in (inside(retries), inside(priority)):
+        found = {finding.code for finding in bpmn.compile(data, "f.bpmn").findings}
+        assert "bad-value" in found
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from casewright.bpmn.definition import DecisionRef
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import CallStart
+from casewright.bpmn.settings import MOST_RETRIES
 from casewright.bpmn.tokens import Token
 from casewright.domain.events import (
     CallEnded,
@@ -163,7 +164,11 @@ class ServiceTask(Activity, defaults.ServiceTask):
             return None
         if not item.dynamic:
             return int(item.text)
-        return int(token.top.surroundings.strict(item, token.scope, (Decimal,), "a number"))
+        around, wanted = token.top.surroundings, f"0 to {MOST_RETRIES}"
+        value = around.strict(item, token.scope, (Decimal,), wanted)
+        if not 0 <= value <= MOST_RETRIES:
+            raise around.unfit(item, token.scope, value, wanted)
+        return int(value)
 
     def _run_hook(self, my_task: Token) -> bool:
         # Before the mappings, which may fail: the work is done and must not be done again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -15,6 +15,9 @@ from casewright.feel.values import from_python
 
 # A mapping or a script does not pass null for these: the model cannot have meant it.
 HARD = frozenset({"limit", "unknown-name", "not-allowed", "syntax", "internal"})
+
+# A name, an id or a key: what an index of the store takes.
+LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +110,41 @@ class Surroundings:
         value, problems = self.evaluate(item, scope)
         if isinstance(value, kinds) and not (value is True or value is False):
             return value
-        raise self.failure(
-            "expression-failed", f"{item.place} is not {wanted}", item, scope, value, problems
-        )
+        raise self.unfit(item, scope, value, wanted, problems)
+
+    def unfit(
+        self, item: Setting, scope: Scope, value: Any, wanted: str, problems: Any = ()
+    ) -> Incident:
+        """Return the incident of a setting whose value is not what is wanted."""
+        message = f"{item.place} is not {wanted}"
+        return self.failure("expression-failed", message, item, scope, value, problems)
+
+    def _names(self, item: Setting, scope: Scope, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the names if a table takes them all, and a person can read them."""
+        found = tuple(names)
+        for name in found:
+            if len(name) > LONGEST or not name.isprintable():
+                wanted = f"printable and at most {LONGEST} characters long"
+                raise self.unfit(item, scope, name, wanted)
+        return found
 
     def text(self, item: Setting, scope: Scope) -> str:
-        """Evaluate a setting that must be a text."""
-        return str(self.strict(item, scope, (str,), "a text"))
+        """Evaluate a setting that must be a short text: a name or an id."""
+        value = self.strict(item, scope, (str,), "a text")
+        return self._names(item, scope, (value,))[0]
 
     def key(self, item: Setting, scope: Scope) -> str:
         """Evaluate a correlation or order key: a text, or a number as text."""
-        return str(self.strict(item, scope, (str, Decimal), "a text or a number"))
+        value = self.strict(item, scope, (str, Decimal), "a text or a number")
+        return self._names(item, scope, (str(value),))[0]
 
     def texts(self, item: Setting, scope: Scope) -> tuple[str, ...]:
         """Evaluate a setting that is a list of texts; literal text is split at commas."""
         if not item.dynamic:
-            return tuple(part.strip() for part in item.text.split(",") if part.strip())
+            parts = item.text.split(",")
+            return self._names(item, scope, (part.strip() for part in parts if part.strip()))
         value = self.strict(item, scope, (str, list), "a text or a list of texts")
         parts = value if isinstance(value, list) else value.split(",")
         if not all(isinstance(part, str) for part in parts):
-            raise self.failure(
-                "expression-failed",
-                f"{item.place} has a part that is no text",
-                item,
-                scope,
-                value,
-                (),
-            )
-        return tuple(part.strip() for part in parts if part.strip())
+            raise self.unfit(item, scope, value, "a list of texts only")
+        return self._names(item, scope, (part.strip() for part in parts if part.strip()))

@@ -13,7 +13,9 @@ from casewright.bpmn.findings import Collector
 from casewright.xml import NS, Element
 
 Reader = Callable[[Collector, Element], dict[str, Any]]
-BINDINGS = {"latest", "deployment", "versionTag"}
+BINDINGS = {"latest", "deployment"}
+# More attempts than this are no plan; a value from FEEL is held to it too.
+MOST_RETRIES = 100
 
 
 def read(found: Collector, node: Element) -> zeebe.Settings:
@@ -69,17 +71,11 @@ def _optional(found: Collector, node: Element, name: str) -> Setting | None:
 
 def _binding(found: Collector, node: Element) -> dict[str, str]:
     binding = xml.attr(node, "bindingType", "latest")
-    tag = xml.attr(node, "versionTag")
     if binding not in BINDINGS:
         found.unsupported(node, f"the bindingType “{binding}”", "bindingType")
-    if (binding == "versionTag") != bool(tag):
-        found.add(
-            node,
-            "setting-missing",
-            "bindingType “versionTag” and the attribute versionTag go together",
-            "versionTag",
-        )
-    return {"binding": binding, "version_tag": tag}
+    elif xml.attr(node, "versionTag"):
+        found.unsupported(node, f"a versionTag with the bindingType “{binding}”", "versionTag")
+    return {"binding": binding, "version_tag": ""}
 
 
 def _flag(found: Collector, node: Element, name: str) -> bool:
@@ -116,9 +112,16 @@ def _task_definition(found: Collector, node: Element) -> dict[str, Any]:
     attributes(found, node, {"type", "retries"})
     kind = found.text(node, _required(found, node, "type"), "zeebe:taskDefinition/type")
     retries = _optional(found, node, "retries")
-    if retries is not None and not retries.dynamic and not retries.text.isdigit():
-        found.add(node, "bad-value", f"retries is a number, not “{retries.text}”", "retries")
+    if retries is not None and not retries.dynamic and not _up_to(MOST_RETRIES, retries.text):
+        text = f"retries is 0 to {MOST_RETRIES}, not “{retries.text}”"
+        found.add(node, "bad-value", text, "retries")
+        retries = None
     return {"task": zeebe.Task(kind, retries)}
+
+
+def _up_to(most: int, text: str) -> bool:
+    # Measured before it is read: Python refuses to read thousands of digits.
+    return text.isdecimal() and len(text) <= 9 and int(text) <= most
 
 
 def _task_headers(found: Collector, node: Element) -> dict[str, Any]:
@@ -210,11 +213,9 @@ def _schedule(found: Collector, node: Element) -> dict[str, Any]:
 def _priority(found: Collector, node: Element) -> dict[str, Any]:
     attributes(found, node, {"priority"})
     item = _optional(found, node, "priority")
-    if item is not None and not item.dynamic:
-        good = item.text.isdigit() and int(item.text) <= 100
-        if not good:
-            found.add(node, "bad-value", f"priority is 0 to 100, not “{item.text}”", "priority")
-            item = None
+    if item is not None and not item.dynamic and not _up_to(100, item.text):
+        found.add(node, "bad-value", f"priority is 0 to 100, not “{item.text}”", "priority")
+        item = None
     return {"priority": item}
 
 
