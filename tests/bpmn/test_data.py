@@ -458,3 +458,67 @@ def test_a_correlation_key_that_no_table_takes_is_an_incident() -> None:
     )
     assert case.incident is not None
     assert case.incident["code"] == "expression-failed"
+
+
+MIB = 1_048_576
+LARGE = {
+    "bytes": {"v": "\u20ac" * (MIB // 2)},
+    "items": {"v": [0] * 10_001},
+    "inner-items": {"v": {"a": [0] * 10_001}},
+    "all": {f"v{n}": "x" * 1_000_000 for n in range(5)},
+}
+
+
+@pytest.mark.parametrize("what", sorted(LARGE))
+def test_what_no_variable_holds_is_refused_at_the_door(what: str) -> None:
+    xml = model(start(), service("t"), user("u"), end(), flows("s>t>u>e"))
+    with pytest.raises(Refused, match="value-too-large"):
+        Player(xml, LARGE[what], twin=False)
+    case = Player(xml, {"small": 1}, twin=False)
+    before = case.saved
+    for change in (
+        bpmn.CompleteJob("t#1", LARGE[what]),
+        bpmn.ThrowError("t#1", "E1", "", LARGE[what]),
+        bpmn.SetVariables(LARGE[what]),
+    ):
+        with pytest.raises(Refused, match="value-too-large"):
+            case.do(change)
+    assert case.saved == before
+
+
+@pytest.mark.parametrize("what", sorted(LARGE))
+def test_what_nobody_can_be_told_of_is_an_incident(what: str) -> None:
+    case = Player(model(start(), catch("c", message()), end(), flows("s>c>e")), {"order": 1})
+    case.do(bpmn.ReceiveMessage("c#1", LARGE[what]))
+    assert case.incident is not None
+    assert case.incident["code"] == "value-too-large"
+
+
+def test_a_large_variable_can_be_replaced_in_a_full_instance() -> None:
+    full = {f"v{n}": "x" * 1_000_000 for n in range(4)}
+    case = Player(model(start(), user("u"), end(), flows("s>u>e")), full)
+    case.do(bpmn.SetVariables({"v0": "y" * 1_000_000}))
+    with pytest.raises(Refused, match="value-too-large"):
+        Player(case.definition, full, twin=False).do(bpmn.SetVariables({"w": "z" * 500_000}))
+    case.do(bpmn.SetVariables({"v0": "", "v1": "z" * 500_000}))
+    case.do(bpmn.SetVariables({"w": "z" * 500_000}))
+
+
+def test_many_small_variables_are_counted_together() -> None:
+    scripts = [script(f"n{i}", "text", f"v{i}") for i in range(6)]
+    names = ">".join(f"n{i}" for i in range(6))
+    case = Player(model(start(), *scripts, end(), flows(f"s>{names}>e")), {"text": "x" * 800_000})
+    assert case.incident is not None
+    assert case.incident["code"] == "value-too-large"
+    assert case.open == ["n4#1"]
+
+
+def test_the_clock_is_looked_at_after_every_element() -> None:
+    scripts = [script(f"n{i}", "i", "i") for i in range(3)]
+    xml = model(start(), *scripts, end(), flows("s>n0>n1>n2>e"))
+    case = Player(xml, {"i": 1}, limits=bpmn.StepLimits(cpu_seconds=0))
+    pieces = 1
+    while case.result.more:
+        case.do(bpmn.Continue())
+        pieces += 1
+    assert pieces == 5

@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from casewright.bpmn import timers
 from casewright.bpmn.definition import DecisionRef
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
+from casewright.bpmn.expressions import LIMITS
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import CallStart
 from casewright.bpmn.settings import MOST_RETRIES
@@ -208,7 +209,9 @@ class RuleTask(Activity, defaults.ScriptTask):
         if bound is None:
             raise Incident("decision-unknown", f"there is no decision “{name}”", decision=name)
         inputs = {**my_task.scope, **around.names}
-        found = bound.model.decision(bound.decision, inputs, now=around.now, zone=around.zone)
+        found = bound.model.decision(
+            bound.decision, inputs, now=around.now, zone=around.zone, limits=LIMITS
+        )
         if found.failed:
             raise Incident(
                 "decision-failed",

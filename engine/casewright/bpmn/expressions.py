@@ -16,6 +16,8 @@ from casewright.feel.values import from_python
 # A mapping or a script does not pass null for these: the model cannot have meant it.
 HARD = frozenset({"limit", "unknown-name", "not-allowed", "syntax", "internal"})
 
+# Inside a command: less time than elsewhere, yet enough on a machine that is busy.
+LIMITS = feel.Limits(seconds=1.0)
 # A name, an id or a key: what an index of the store takes.
 LONGEST = 300
 
@@ -59,7 +61,7 @@ class Surroundings:
             if name in self.names:
                 context[name] = from_python(self.names[name])
         now = self.now if clock else None
-        value, problems = item.expression.evaluate(context, now=now, zone=self.zone)
+        value, problems = item.expression.evaluate(context, now, self.zone, LIMITS)
         return value, problems
 
     def failure(

@@ -7,7 +7,7 @@ when first read, so that a step costs what it touches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -18,21 +18,89 @@ from casewright.feel import codec, type_name
 from casewright.feel.problems import FeelError
 from casewright.feel.values import from_python
 
-# One value; larger things are documents, and the variable holds the reference.
+# One value in bytes, all of an instance, and what one list or context holds; larger things
+# are documents, and the variable holds the reference.
 LIMIT = 1_048_576
+TOTAL = 4 * LIMIT
+ITEMS = 10_000
+_DEEPEST = 200
+
+
+class TooLarge(Exception):
+    """A JSON value is larger than a variable may be."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def size(data: Any) -> int:
-    """Return about how many bytes a JSON value has."""
+    """Return how many bytes a JSON value has, about; TooLarge if no variable may hold it."""
     if isinstance(data, str):
-        return len(data)
-    return len(orjson.dumps(data)) if isinstance(data, (list, dict)) else 0
+        # Not one byte a character, and not measured where it cannot matter.
+        found = len(data) if len(data) * 4 <= LIMIT else len(data.encode(errors="replace"))
+    elif isinstance(data, (list, dict)):
+        _count(data, _DEEPEST)
+        found = len(orjson.dumps(data))
+    else:
+        return 8
+    if found > LIMIT:
+        raise TooLarge(f"larger than {LIMIT} bytes")
+    return found
+
+
+def _count(data: Any, depth: int) -> None:
+    if len(data) > ITEMS:
+        raise TooLarge(f"a collection of more than {ITEMS} items")
+    if not depth:
+        raise TooLarge(f"nested deeper than {_DEEPEST} levels")
+    for item in data if isinstance(data, list) else data.values():
+        if isinstance(item, (list, dict)):
+            _count(item, depth - 1)
+
+
+class Room:
+    """What is left of the bytes that the variables of an instance may have.
+
+    All are measured when a step first writes; from there on it counts what is added, and
+    measures again only when that could be too much.
+    """
+
+    def __init__(self, measure: Callable[[], int]) -> None:
+        self._measure = measure
+        self._used = -1
+
+    def clear(self) -> None:
+        """Measure again at the next write: a new step begins."""
+        self._used = -1
+
+    def take(self, added: int, replaced: Any) -> bool:
+        """Count a write; return False if there is no room for it."""
+        if self._used < 0:
+            self._used = self._measure()
+        if self._used + added > TOTAL:
+            self._used = self._measure()
+            if self._used + added - _held(replaced) > TOTAL:
+                return False
+        self._used += added
+        return True
+
+    def fits(self, added: int, replaced: Iterable[Any]) -> bool:
+        """Tell whether there is room for values from outside, before they are written."""
+        return added <= TOTAL and (
+            self._measure() + added - sum(_held(value) for value in replaced) <= TOTAL
+        )
+
+
+def _held(data: Any) -> int:
+    return len(orjson.dumps(data)) if data is not None else 0
 
 
 class ChangeLog:
     """Collects what was really changed, scope by scope, until it is told as events."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room) -> None:
+        self.room = room
         self._changes: dict[str, dict[str, Any]] = {}
 
     def note(self, scope: str, name: str, value: Any) -> None:
@@ -121,12 +189,18 @@ class Scope(Mapping[str, Any]):
         owner = self._owner(name)
         (owner if owner is not None else self.root)._store(name, value)
 
-    def update(self, values: Mapping[str, Any]) -> None:
-        """Write several variables, each where it belongs."""
+    def update(self, values: Mapping[str, Any], *, measured: bool = False) -> None:
+        """Write several variables, each where it belongs; `measured` ones have their room."""
         for name, value in values.items():
-            self.write(name, value)
+            owner = self._owner(name)
+            (owner if owner is not None else self.root)._store(name, value, measured=measured)
 
-    def _store(self, name: str, value: Any) -> None:
+    def held(self, names: Iterable[str]) -> list[Any]:
+        """Return the JSON values that writes of these names would replace."""
+        owners = {name: self._owner(name) for name in names}
+        return [owner.raw[name] for name, owner in owners.items() if owner is not None]
+
+    def _store(self, name: str, value: Any, *, measured: bool = False) -> None:
         try:
             value = from_python(value)
             data = codec.to_json(value)
@@ -138,14 +212,16 @@ class Scope(Mapping[str, Any]):
                 variable=name,
                 type=kind,
             ) from None
-        if size(data) > LIMIT:
-            raise Incident(
-                "value-too-large",
-                f"the value of “{name}” is larger than {LIMIT} bytes",
-                variable=name,
-            )
+        try:
+            added = size(data)
+        except TooLarge as problem:
+            message = f"the value of “{name}” is {problem.what}"
+            raise Incident("value-too-large", message, variable=name) from None
         if name in self.raw and _same(self.raw[name], data):
             return
+        if not measured and not self.log.room.take(added, self.raw.get(name)):
+            message = f"with “{name}” all variables together are larger than {TOTAL} bytes"
+            raise Incident("value-too-large", message, variable=name)
         self.raw[name] = data
         self._decoded[name] = value
         self.log.note(self.id, name, data)

@@ -22,7 +22,7 @@ from casewright.bpmn.activities import CallActivity, ServiceTask, UserTask
 from casewright.bpmn.definition import Definition
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import StepContext, StepResult
-from casewright.bpmn.scopes import LIMIT, size
+from casewright.bpmn.scopes import LIMIT, TOTAL, Scope, TooLarge, size
 from casewright.bpmn.snapshot import load, save
 from casewright.bpmn.tokens import Token
 from casewright.bpmn.workflow import Instance
@@ -30,9 +30,6 @@ from casewright.domain.errors import Refused
 from casewright.domain.events import CallStarted, InstanceCancelled, InstanceStarted
 from casewright.feel import codec
 from casewright.feel.values import from_python
-
-# The clock of the thread is looked at once in so many element runs.
-_LOOK = 16
 
 
 def step(
@@ -71,7 +68,8 @@ def run(instance: Instance) -> bool:
     while instance.queue:
         if instance.runs >= max(1, limits.element_runs):
             return True
-        if instance.runs and instance.runs % _LOOK == 0 and time.thread_time() > end:
+        # Looked at each time: one script may take as long as all other elements together.
+        if instance.runs and time.thread_time() > end:
             return True
         token = instance.queue.popleft()
         if token._state == TaskState.READY:
@@ -107,17 +105,28 @@ def _waiting(instance: Instance, token_id: str, kind: Kind | None = None) -> Tok
     return token
 
 
-def _accept(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables as FEEL values; one that is too large is refused at the door."""
+def _accept(variables: Mapping[str, Any], scope: Scope | None = None) -> dict[str, Any]:
+    """Return the variables as FEEL values; what `scope` cannot hold is refused at the door.
+
+    What comes from another case or a message (no scope) has nobody to be refused to: it
+    becomes an incident when it is written.
+    """
     values = {name: from_python(value) for name, value in variables.items()}
+    if scope is None or not values:
+        return values
+    added = 0
     for name, value in values.items():
-        if isinstance(value, (str, list, dict)) and size(codec.to_json(value)) > LIMIT:
-            raise Refused("value-too-large", name, name=name, limit=LIMIT)
+        try:
+            added += size(codec.to_json(value))
+        except TooLarge:
+            raise Refused("value-too-large", name, name=name, limit=LIMIT) from None
+    if not scope.log.room.fits(added, scope.held(values)):
+        raise Refused("value-too-large", "variables", name="variables", limit=TOTAL)
     return values
 
 
-def _go_on(token: Token, variables: Mapping[str, Any]) -> None:
-    token.outcome = _accept(variables)
+def _go_on(token: Token, values: dict[str, Any]) -> None:
+    token.outcome = values
     token._ready()
 
 
@@ -128,12 +137,12 @@ def _start(instance: Instance, change: changes.Start) -> None:
     spec = next((s for s in instance.spec.bpmn_start_events if s.origin == name), None)
     if spec is None:
         raise Refused("not-startable", name, process=definition.process_id)
-    values = _accept(change.variables)
+    values = _accept(change.variables, instance.scope)
     token = root._add_child(spec, TaskState.FUTURE)
     if spec.settings.outputs:
         token.outcome = values
     else:
-        instance.scope.update(values)
+        instance.scope.update(values, measured=True)
         instance.log.take()
     instance.tell(
         InstanceStarted(
@@ -148,23 +157,28 @@ def _start(instance: Instance, change: changes.Start) -> None:
 
 
 def _complete_task(instance: Instance, change: changes.CompleteTask) -> None:
-    _go_on(_waiting(instance, change.token, UserTask), change.variables)
+    token = _waiting(instance, change.token, UserTask)
+    _go_on(token, _accept(change.variables, token.scope))
 
 
 def _complete_job(instance: Instance, change: changes.CompleteJob) -> None:
-    _go_on(_waiting(instance, change.token, ServiceTask), change.variables)
+    token = _waiting(instance, change.token, ServiceTask)
+    _go_on(token, _accept(change.variables, token.scope))
 
 
 def _throw_error(instance: Instance, change: changes.ThrowError) -> None:
-    _error(_waiting(instance, change.token, (UserTask, ServiceTask)), change)
+    token = _waiting(instance, change.token, (UserTask, ServiceTask))
+    _error(token, change, _accept(change.variables, token.scope))
 
 
 def _call_failed(instance: Instance, change: changes.CallFailed) -> None:
-    _error(_waiting(instance, change.token, CallActivity), change)
+    _error(_waiting(instance, change.token, CallActivity), change, _accept(change.variables))
 
 
-def _error(token: Token, change: changes.ThrowError | changes.CallFailed) -> None:
-    incident = errors.throw(token, change.code, change.message, _accept(change.variables))
+def _error(
+    token: Token, change: changes.ThrowError | changes.CallFailed, values: dict[str, Any]
+) -> None:
+    incident = errors.throw(token, change.code, change.message, values)
     if incident is not None:
         token.task_spec.close(token)
         token.halt(incident, "enter")
@@ -181,7 +195,7 @@ def _receive(instance: Instance, change: changes.ReceiveMessage) -> None:
     token = _waiting(instance, change.token)
     if token.task_spec.settings.message is None:
         raise Refused("token-not-open", change.token)
-    _go_on(token, change.variables)
+    _go_on(token, _accept(change.variables))
 
 
 def _continue(instance: Instance, change: changes.Continue) -> None:
@@ -198,7 +212,7 @@ def _retry(instance: Instance, change: changes.Retry) -> None:
     token = _token(instance, change.token)
     if token.stop is None and not isinstance(token.task_spec, ServiceTask):
         raise Refused("incident-resolved", change.token)
-    token.scope.update(_accept(change.variables))
+    token.scope.update(_accept(change.variables, token.scope), measured=True)
     if token.stop is not None and token.stop.code == "surplus-token":
         token.workflow.discard(token)
     else:
@@ -207,7 +221,7 @@ def _retry(instance: Instance, change: changes.Retry) -> None:
 
 def _set_variables(instance: Instance, change: changes.SetVariables) -> None:
     scope = instance.scope if not change.scope else _token(instance, change.scope).scope
-    scope.update(_accept(change.values))
+    scope.update(_accept(change.values, scope), measured=True)
 
 
 def _answered(instance: Instance, change: changes.Answered) -> None:
@@ -224,7 +238,7 @@ def _answered(instance: Instance, change: changes.Answered) -> None:
 
 
 def _call_ended(instance: Instance, change: changes.CallEnded) -> None:
-    _go_on(_waiting(instance, change.token, CallActivity), change.variables)
+    _go_on(_waiting(instance, change.token, CallActivity), _accept(change.variables))
 
 
 _APPLY: dict[type[Any], Callable[[Instance, Any], None]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
@@ -17,7 +18,7 @@ from casewright.bpmn import joins
 from casewright.bpmn.engine import FeelEngine
 from casewright.bpmn.expressions import Surroundings
 from casewright.bpmn.incidents import Incident
-from casewright.bpmn.scopes import ChangeLog, Scope
+from casewright.bpmn.scopes import ChangeLog, Room, Scope
 from casewright.bpmn.tokens import Token
 from casewright.domain.events import Event, InstanceCancelled, InstanceCompleted
 
@@ -217,7 +218,7 @@ class Instance(Level, BpmnWorkflow):
         program = definition.program
         self.definition = definition
         self.graphs = program.graphs
-        self.log = ChangeLog()
+        self.log = ChangeLog(Room(self._held))
         self.queue: deque[Token] = deque()
         self.touched: dict[str, Level] = {}
         self._prepare("", None, Scope("", None, self.log), program.graphs[program.spec.name])
@@ -230,6 +231,7 @@ class Instance(Level, BpmnWorkflow):
     def prepare(self, context: StepContext) -> None:
         """Make ready for a step."""
         self.context = context
+        self.log.room.clear()
         names = {"parameters": context.parameters, "businessKey": context.business_key}
         self.surroundings = Surroundings(context.now, context.zone, names)
         self.events: list[Event] = []
@@ -245,6 +247,13 @@ class Instance(Level, BpmnWorkflow):
     def ask(self, request: Request) -> None:
         """Add a request."""
         self.requests.append(request)
+
+    def _held(self) -> int:
+        """Return how many bytes all variables have."""
+        scopes = [self.scope]
+        for level in self.levels():
+            scopes += [token.local for token in level.open.values() if token.local is not None]
+        return sum(len(orjson.dumps(scope.raw)) for scope in scopes if scope.raw)
 
     def find(self, token_id: str) -> Token | None:
         """Return the open token with this id."""
