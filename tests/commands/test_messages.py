@@ -203,6 +203,7 @@ def test_who_may_not_start_may_not_publish(world: World) -> None:
         world.system.unit.run(PublishMessage("paid"), Principal(Kind.PERSON, "anna", "anna"))
 
 
-def test_a_large_message_is_refused(world: World) -> None:
+@pytest.mark.parametrize("value", ["y" * 1_100_000, [0] * 10_001], ids=["bytes", "items"])
+def test_a_large_message_is_refused(world: World, value: object) -> None:
     with pytest.raises(Refused, match="value-too-large"):
-        world.run(PublishMessage("paid", variables={"x": "y" * 1_100_000}))
+        world.run(PublishMessage("paid", variables={"x": value}))

@@ -68,8 +68,12 @@ def test_a_job_whose_output_mapping_fails_is_not_called_again(silent: World) -> 
 
 @pytest.mark.parametrize(
     "answer",
-    [Result({"blob": LARGE}), Business("E1", "no", {"blob": LARGE})],
-    ids=["done", "error"],
+    [
+        Result({"blob": LARGE}),
+        Result({"items": list(range(10_001))}),
+        Business("E1", "no", {"blob": LARGE}),
+    ],
+    ids=["bytes", "items", "error"],
 )
 def test_an_answer_that_no_variable_can_hold_stops_with_an_incident(
     silent: World, answer: Result | Business

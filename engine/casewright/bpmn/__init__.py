@@ -37,7 +37,7 @@ from casewright.bpmn.results import (
     StepResult,
     UncaughtError,
 )
-from casewright.bpmn.step import step
+from casewright.bpmn.step import check, step
 from casewright.bpmn.waits import TokenView, tokens, variables, waiting_for
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "ThrowError",
     "TokenView",
     "UncaughtError",
+    "check",
     "compile",
     "step",
     "tokens",

@@ -105,6 +105,14 @@ def _waiting(instance: Instance, token_id: str, kind: Kind | None = None) -> Tok
     return token
 
 
+def check(name: str, data: Any) -> int:
+    """Return how many bytes a JSON value has; refuse one that no variable may hold."""
+    try:
+        return size(data)
+    except TooLarge:
+        raise Refused("value-too-large", name, name=name, limit=LIMIT) from None
+
+
 def _accept(variables: Mapping[str, Any], scope: Scope | None = None) -> dict[str, Any]:
     """Return the variables as FEEL values; what `scope` cannot hold is refused at the door.
 
@@ -116,10 +124,7 @@ def _accept(variables: Mapping[str, Any], scope: Scope | None = None) -> dict[st
         return values
     added = 0
     for name, value in values.items():
-        try:
-            added += size(codec.to_json(value))
-        except TooLarge:
-            raise Refused("value-too-large", name, name=name, limit=LIMIT) from None
+        added += check(name, codec.to_json(value))
     if not scope.log.room.fits(added, scope.held(values)):
         raise Refused("value-too-large", "variables", name="variables", limit=TOTAL)
     return values

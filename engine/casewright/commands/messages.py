@@ -226,6 +226,8 @@ def drop_message(work: Work, command: DropMessage) -> Answer:
 
 def _payload(variables: Mapping[str, Any]) -> str:
     values = {name: codec.to_json(from_python(value)) for name, value in variables.items()}
+    for name, value in values.items():
+        bpmn.check(name, value)
     body = orjson.dumps(values)
     if len(body) > PAYLOAD_BYTES:
         raise Refused("value-too-large", name="variables", limit=PAYLOAD_BYTES)
