@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,6 +21,13 @@ from casewright.web.guard import Guard
 API = "/api/v1"
 SignedIn = Callable[[str], tuple[TestClient, str]]
 Clients = Callable[..., TestClient]
+T = TypeVar("T")
+
+
+def in_its_own_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own: a browser of another test keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/api/docs", "/nothing", "/api/v1/me"])
@@ -148,7 +156,7 @@ def test_a_body_must_arrive_in_time(system: System) -> None:
 
     guard = Guard(never, system, refuse, lambda *_: (_ for _ in ()).throw(AssertionError), 0.01)
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
-    asyncio.run(guard(scope, slow, send))
+    in_its_own_loop(guard(scope, slow, send))
     assert sent[0]["status"] == 408
 
 
@@ -195,7 +203,7 @@ def test_a_stream_tells_what_changed_and_no_more(as_person: Clients) -> None:
         answer = anna.post(f"{API}/instances", json={"process": "simple"})
         assert answer.status_code == 201
 
-    text = asyncio.run(Stream(clara, "inbox,incidents").run(lambda t: "data:" in t, begun))
+    text = in_its_own_loop(Stream(clara, "inbox,incidents").run(lambda t: "data:" in t, begun))
     assert "data: inbox\n\n" in text
     assert "simple" not in text
 
@@ -203,7 +211,7 @@ def test_a_stream_tells_what_changed_and_no_more(as_person: Clients) -> None:
 def test_a_stream_ends_when_the_server_closes(as_person: Clients) -> None:
     clara = as_person("clara")
     app: Any = clara.app
-    text = asyncio.run(Stream(clara, "inbox").run(lambda t: False, app.state.closing.set))
+    text = in_its_own_loop(Stream(clara, "inbox").run(lambda t: False, app.state.closing.set))
     assert "data:" not in text
 
 
