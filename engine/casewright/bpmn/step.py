@@ -152,13 +152,24 @@ def _start(instance: Instance, change: changes.Start) -> None:
     instance.tell(
         InstanceStarted(
             process=definition.process_id,
-            business_key=instance.context.business_key,
+            business_key=instance.context.business_key or _business_key(instance, spec),
             variables={key: codec.to_json(value) for key, value in values.items()},
             parent=instance.context.parent,
             parent_token=instance.context.parent_token,
         )
     )
     spec._update(token)
+
+
+def _business_key(instance: Instance, spec: Any) -> str:
+    """Return the name that the start event gives the case; none where FEEL gives no text."""
+    named = spec.settings.properties.get("casewright:businessKey")
+    if named is None:
+        return ""
+    try:
+        return instance.surroundings.key(named, instance.scope)
+    except Incident:
+        return ""
 
 
 def _complete_task(instance: Instance, change: changes.CompleteTask) -> None:

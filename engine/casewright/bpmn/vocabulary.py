@@ -105,6 +105,7 @@ EDITOR_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "mod
 
 # Names of our own settings in zeebe:properties, by the element that runs them.
 PROPERTIES: dict[str, frozenset[str]] = {
+    "casewright:businessKey": frozenset({"startEvent"}),
     "casewright:orderBy": frozenset({"serviceTask"}),
 }
 

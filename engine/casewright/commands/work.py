@@ -133,6 +133,9 @@ class Work:
             )
             case.row.snapshot, case.more = result.snapshot, result.more
             case.events.extend(result.events)
+            for event in result.events:
+                if isinstance(event, e.InstanceStarted) and event.business_key:
+                    case.row.business_key = event.business_key
             events.extend(result.events)
             self._runs += len(result.events)
             if not result.done:
