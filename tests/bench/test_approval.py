@@ -114,10 +114,9 @@ class Raw:
     def __init__(self, folder: Path, ours: Ours) -> None:
         self.starts, self.ends = _recorded(ours)
         source = sqlite3.connect(folder / "ours.db")
-        self.db = _connect(folder / "raw.db")
-        source.backup(self.db)
+        source.execute("vacuum into ?", (str(folder / "raw.db"),))
         source.close()
-        self.db.execute("pragma journal_mode=WAL")
+        self.db = _connect(folder / "raw.db")
 
     def _replay(self, statements: list[tuple[str, Any]], ids: dict[str, str]) -> None:
         def fresh(value: Any) -> Any:

@@ -216,4 +216,4 @@ def _payload_hash(salt: str, payload: bytes) -> str:
 
 def _link(key: bytes, previous: str, header: bytes, payload_hash: str) -> str:
     message = b"\x1e".join((previous.encode(), header, payload_hash.encode()))
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, "sha256").hex()
