@@ -118,3 +118,44 @@ def test_deploying_needs_the_right_to(system: System) -> None:
         system.unit.run(Deploy("a", FILES), anna)
     assert refused.value.code == "forbidden"
     assert refused.value.details["permission"] == "deploy"
+
+
+def _named(key: str) -> bytes:
+    return apps.ONE_TASK.replace(b'id="simple"', f'id="{key}"'.encode())
+
+
+def test_an_app_cannot_take_over_a_process_of_another(system: System) -> None:
+    """Whoever may deploy one app does not change what another one starts."""
+    system.unit.run(Deploy("a", FILES), SYSTEM)
+    with pytest.raises(Refused, match="deploy-refused") as refused:
+        system.unit.run(Deploy("b", FILES), SYSTEM)
+    found = refused.value.details["findings"]
+    assert [f.code for f in found if f.severity == "error"] == ["process-taken"]
+    assert _count(system, "deployment") == 1
+
+
+def test_a_process_that_left_its_app_is_no_longer_started(system: System) -> None:
+    """Its cases go on, and another app may have the name."""
+    both = {"p/a.bpmn": _named("one"), "p/b.bpmn": _named("two")}
+    system.unit.run(Deploy("a", both), SYSTEM)
+    system.unit.run(StartInstance("two"), SYSTEM)
+    system.unit.run(Deploy("a", {"p/a.bpmn": _named("one")}), SYSTEM)
+    with pytest.raises(Refused, match="process-unknown"):
+        system.unit.run(StartInstance("two"), SYSTEM)
+    assert _count(system, "user_task where state = 'open'") == 1
+    system.unit.run(Deploy("b", {"p/b.bpmn": _named("two")}), SYSTEM)
+    assert system.unit.run(StartInstance("two"), SYSTEM)["version"] == 2
+
+
+@pytest.mark.parametrize("right", ["admin", "deploy"])
+def test_who_may_deploy_cannot_hand_out_more(system: System, right: str) -> None:
+    """A group with such rights is made by an administrator, or brought by one."""
+    settings = f"roles:\n- name: clerks\n  permissions: [{right}]\n".encode()
+    files = {**FILES, "p/app.yaml": settings}
+    developer = Principal(Kind.PERSON, "d", "d", permissions=frozenset({Permission.DEPLOY}))
+    with pytest.raises(Refused, match="forbidden"):
+        system.unit.run(Deploy("a", files), developer)
+    assert _count(system, "people_group") == _count(system, "deployment") == 0
+    system.unit.run(Deploy("a", files), SYSTEM)
+    newer = {**files, "p/more.bpmn": _named("more")}
+    assert system.unit.run(Deploy("a", newer), developer)["version"] == 2

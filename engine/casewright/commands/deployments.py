@@ -15,9 +15,13 @@ from casewright.commands.check import Checked, check
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Ports, Work
 from casewright.domain.errors import Refused
+from casewright.domain.findings import Finding
 from casewright.domain.ids import new_id
 from casewright.domain.people import Permission
 from casewright.store import deployments, people
+
+# Who may deploy must not become somebody who may do anything.
+_STRONG = frozenset({Permission.ADMIN.value, Permission.DEPLOY.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def deploy(work: Work, command: Deploy, checked: Checked) -> Answer:
         return _answer(before.id, before.version, digest, [], checked, unchanged=True)
     if before is not None and command.parent_hash not in (None, before.hash):
         raise Refused("deploy-conflict", files=_differing(work, before.id, command.files))
+    _refuse_what_is_not_theirs(work, command.app, checked)
     key = new_id(work.now)
     version = before.version + 1 if before else 1
     deployments.add(
@@ -83,12 +88,47 @@ def deploy(work: Work, command: Deploy, checked: Checked) -> Answer:
             hash=hashlib.sha256(content).hexdigest(),
             content=content,
         )
+    retired = _retire_missing(work, command.app, checked)
     brought = [_add_process(work, command.app, key, p) for p in checked.processes]
     _add_decisions(work, command.app, key, checked)
     _add_groups(work, checked.settings.get("roles") or [])
     work.record = {"app": command.app, "version": version, "hash": digest, "deployment": key}
+    if retired:
+        work.record["retired"] = retired
     work.topics.add("definitions")
     return _answer(key, version, digest, brought, checked)
+
+
+def _refuse_what_is_not_theirs(work: Work, app: str, checked: Checked) -> None:
+    """Refuse names that another app uses, and groups with rights that the deployer cannot give."""
+    findings: list[Finding] = []
+    for process in checked.processes:
+        latest = deployments.latest(work.connection, process.process_id)
+        if latest is not None and latest.app != app:
+            message = f"the app “{latest.app}” has a process of this name"
+            element = process.process_id
+            findings.append(Finding(process.file, element, 0, "process-taken", message, "error"))
+    for key, (_, path) in sorted(checked.decisions.items()):
+        owner = deployments.decision_app(work.connection, key)
+        if owner not in (None, app):
+            message = f"the app “{owner}” has a decision of this name"
+            findings.append(Finding(path, key, 0, "decision-taken", message, "error"))
+    if findings:
+        found = [*checked.findings, *findings]
+        raise Refused("deploy-refused", findings=found, count=len(findings))
+    for role in checked.settings.get("roles") or ():
+        strong = _STRONG.intersection(role.get("permissions") or ())
+        if strong and not people.group_exists(work.connection, role["name"]):
+            access.require(work.principal, Permission.ADMIN)
+
+
+def _retire_missing(work: Work, app: str, checked: Checked) -> list[str]:
+    """Let nobody start what the new release no longer has; running cases end as they began."""
+    kept = {process.process_id for process in checked.processes}
+    gone = [p for p in deployments.latest_of_app(work.connection, app) if p not in kept]
+    for process in gone:
+        deployments.retire(work.connection, process)
+    return gone
 
 
 def _add_process(work: Work, app: str, deployment: str, process: bpmn.Definition) -> dict[str, Any]:

@@ -102,9 +102,23 @@ _age = Statement(
     .where(_definition.c.process_id == bindparam("process"), _definition.c.latest == 1)
     .values(latest=0)
 )
+_latest_of_app = Statement(
+    select(_definition.c.process_id)
+    .where(_definition.c.app == bindparam("app"), _definition.c.latest == 1)
+    .order_by(_definition.c.process_id)
+)
+_release = _deployment.alias("release")
+# A decision that its app has dropped is found by nobody any more but by running cases.
 _latest_decision = Statement(
-    select(_decision.c.deployment_id)
-    .where(_decision.c.decision_id == bindparam("decision"))
+    select(_decision.c.deployment_id, _decision.c.app)
+    .join(_deployment, _deployment.c.id == _decision.c.deployment_id)
+    .where(
+        _decision.c.decision_id == bindparam("decision"),
+        _deployment.c.version
+        == select(func.max(_release.c.version))
+        .where(_release.c.app == _decision.c.app)
+        .scalar_subquery(),
+    )
     .order_by(_decision.c.version.desc())
     .limit(1)
 )
@@ -192,6 +206,17 @@ def latest_decision(connection: Connection, decision: str) -> str | None:
     """Return the deployment that holds the newest version of a decision."""
     found = hot(_latest_decision, connection, decision=decision)
     return None if found is None else str(found[0])
+
+
+def decision_app(connection: Connection, decision: str) -> str | None:
+    """Return the app whose newest release has the decision."""
+    found = hot(_latest_decision, connection, decision=decision)
+    return None if found is None else str(found[1])
+
+
+def latest_of_app(connection: Connection, app: str) -> list[str]:
+    """Return the processes of an app that have a latest version."""
+    return [str(row[0]) for row in hots(_latest_of_app, connection, app=app)]
 
 
 def decision_versions(connection: Connection, deployment_id: str) -> dict[str, int]:
