@@ -6,19 +6,26 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from casewright.commands import tasks as task_commands
 from casewright.commands.deployments import Deploy
+from casewright.commands.instances import StartInstance
+from casewright.commands.jobs import ClaimJobs
 from casewright.commands.people import AddMember, CreatePerson, RemoveMember, SetUp
 from casewright.commands.sessions import NOBODY, sign_in
+from casewright.commands.tasks import ClaimTask, CompleteTask
 from casewright.domain.errors import Refused
 from casewright.domain.people import Kind, Permission, Principal
-from casewright.store import deployments, people, sessions
+from casewright.store import deployments, instances, people, sessions
+from casewright.store.instances import InstanceRow
 from commands import apps
 from commands.scripted import World, world
+from commands.work_apps import line, service
 
 PASSWORD = "a long password of mine"
 
@@ -131,3 +138,58 @@ def test_wrong_tries_at_once_are_all_counted(pg: World, monkeypatch: pytest.Monk
         ("address:10.0.0.1", 2),
         ("login:anna", 2),
     ]
+
+
+def test_a_completion_and_a_claim_at_once_tell_one_of_them(
+    pg: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim that was acknowledged is not overrun; who loses learns by whom."""
+    pg.run(CreatePerson("anna", "Anna Nowak", "", PASSWORD))
+    pg.deploy(apps.ONE_TASK)
+    pg.start("simple")
+    task = pg.one("select id from user_task")
+    real, seen, claimed = task_commands._submitted, threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> Any:
+        seen.set()
+        claimed.wait(0.3)
+        return real(*args)
+
+    monkeypatch.setattr(task_commands, "_submitted", slow)
+    run = pg.system.unit.run
+
+    def claim() -> None:
+        assert seen.wait(10)
+        run(ClaimTask(task), clerk("bert"))
+        claimed.set()
+
+    told = both(lambda: run(CompleteTask(task), clerk("anna")), claim)
+    assert told == ["", "task-done"]
+
+
+def test_an_order_key_never_runs_twice_at_once(pg: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The older job may be committed when the younger one is already on its way."""
+    pg.deploy(line(("do", service("do", order="k"))))
+    held, go = threading.Event(), threading.Event()
+    real = instances.add
+
+    def slow(connection: Any, row: InstanceRow) -> None:
+        real(connection, row)
+        if row.business_key == "first":
+            held.set()
+            go.wait(10)
+
+    monkeypatch.setattr(instances, "add", slow)
+
+    def start(business_key: str) -> None:
+        pg.run(StartInstance("p", {"k": "K"}, business_key))
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(start, "first")
+        assert held.wait(10)
+        pg.clock.advance(timedelta(seconds=1))
+        start("second")
+        assert len(pg.run(ClaimJobs("w1", 5))["jobs"]) == 1
+        go.set()
+        first.result()
+    assert pg.run(ClaimJobs("w2", 5))["jobs"] == []

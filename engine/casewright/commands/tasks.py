@@ -17,7 +17,7 @@ from casewright.domain.clock import instant
 from casewright.domain.errors import Refused
 from casewright.domain.people import Kind as Who
 from casewright.domain.people import Permission
-from casewright.store import tasks
+from casewright.store import people, tasks
 from casewright.store.tasks import TaskRow
 
 DRAFT_BYTES = 256 * 1024
@@ -105,7 +105,7 @@ def claim_task(work: Work, command: ClaimTask) -> Answer:
     """Claim; a second claim by the same person changes nothing."""
     row = _open(work, command.task)
     if not tasks.claim(work.connection, row.id, work.principal.effective):
-        raise Refused("task-claimed", who="")
+        raise Refused("task-claimed", who=tasks.person_name(work.connection, row.assignee or ""))
     work.topics |= {"inbox", f"case:{row.root_id}"}
     return {"task": row.id, "assignee": work.principal.effective}
 
@@ -129,6 +129,10 @@ def assign_task(work: Work, command: AssignTask) -> Answer:
         raise Refused("not-found")
     if row.state != "open":
         raise Refused("task-gone")
+    if command.assignee:
+        person = people.load(work.connection, command.assignee)
+        if person is None or not person.active:
+            raise Refused("invalid-input", fields={"assignee": {"code": "choice", "params": {}}})
     work.case(row.instance_id).events.append(e.TaskAssigned(row.token, command.assignee))
     return {"task": row.id, "assignee": command.assignee or None}
 
@@ -165,6 +169,8 @@ def throw_task_error(work: Work, command: ThrowTaskError) -> Answer:
     work.step(
         case, bpmn.ThrowError(row.token, command.code, command.message, dict(command.variables))
     )
+    if not _caught(work):
+        _may_raise_incidents(work, command.code)
     tasks.drop_drafts(work.connection, row.id)
     return {"task": row.id, **work.summary(case)}
 
@@ -193,6 +199,16 @@ def checked(
     if problems:
         raise Refused("invalid-input", fields=problems)
     return result.values
+
+
+def _caught(work: Work) -> bool:
+    return any(isinstance(event, e.ErrorCaught) for c in work.cases.values() for event in c.events)
+
+
+def _may_raise_incidents(work: Work, code: str) -> None:
+    """Refuse an error that no step handles, but from the engine itself and operators."""
+    if work.principal.kind is not Who.SYSTEM and not work.principal.may(Permission.OPERATE):
+        raise Refused("error-uncaught", error=code)
 
 
 def _may_write_freely(work: Work) -> None:

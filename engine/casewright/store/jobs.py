@@ -15,15 +15,14 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal_column,
     or_,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
-from casewright.domain.clock import instant
-from casewright.domain.ids import new_id
+from casewright.domain.ids import derived_id
 from casewright.store.instances import InstanceRow
 from casewright.store.statements import Statement, hot, hots
 from casewright.store.tables import Job
@@ -69,26 +68,32 @@ class JobRow:
 _table = Job.__table__  # type: ignore[attr-defined]
 _older = _table.alias("older")
 _COLUMNS = tuple(_table.c[name] for name in JobRow.__slots__)
-_add = Statement(insert(_table))
+_add = Statement(
+    sqlite.insert(_table).on_conflict_do_nothing(),
+    postgresql=postgresql.insert(_table).on_conflict_do_nothing(),
+)
 _load = Statement(
     select(*_COLUMNS).where(_table.c.id == bindparam("id")),
     postgresql=select(*_COLUMNS).where(_table.c.id == bindparam("id")).with_for_update(),
 )
 _root_of = Statement(select(_table.c.root_id).where(_table.c.id == bindparam("id")))
 
-# Only the oldest unfinished job of an order key may run, whatever state it is in.
+# Only the oldest unfinished job of an order key may run, whatever state it is in. An older one
+# may be committed after a younger one was begun: then it waits until that has ended.
 _blocked = exists(
     select(_older.c.id).where(
         _older.c.order_key == _table.c.order_key,
         _older.c.state.in_(_UNFINISHED),
+        _older.c.id != _table.c.id,
         or_(
+            _older.c.state != literal_column("'ready'"),
             _older.c.created_at < _table.c.created_at,
             and_(_older.c.created_at == _table.c.created_at, _older.c.id < _table.c.id),
         ),
     )
 )
 _due = (
-    select(_table.c.id)
+    select(_table.c.id, _table.c.order_key)
     .where(
         or_(
             and_(_table.c.state == "ready", _table.c.next_at <= bindparam("now")),
@@ -100,6 +105,10 @@ _due = (
     .limit(bindparam("rows", type_=Integer()))
 )
 _find = Statement(_due, postgresql=_due.with_for_update(skip_locked=True, of=_table))
+_order_lock = Statement(
+    select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("order"), 0)))
+)
+_unblocked = Statement(select(_table.c.id).where(_table.c.id == bindparam("id"), ~_blocked))
 _claim = Statement(
     update(_table)
     .where(_table.c.id == bindparam("key"))
@@ -145,14 +154,25 @@ def claim(
     A job whose lease ran out is claimed like one that is ready: with the same key, and with
     the outcome "unknown", for nobody saw how its last attempt ended.
     """
-    found = [row[0] for row in hots(_find, connection, now=now, rows=limit)]
     claimed = []
-    for key in found:
+    for key, order in hots(_find, connection, now=now, rows=limit):
+        if order and not _alone(connection, key, order):
+            continue
         _claim.run(connection, {"key": key, "until": now + lease, "by": worker})
         job = load(connection, key)
         assert job is not None
         claimed.append(job)
     return claimed
+
+
+def _alone(connection: Connection, job: str, order: str) -> bool:
+    """Tell whether no other job of an order key runs, nor is being claimed by somebody else."""
+    if connection.dialect.name != "postgresql":
+        return True
+    if not hot(_order_lock, connection, order=order)[0]:
+        return False
+    # Looked at again under the lock: another claim may have been committed since the first look.
+    return hot(_unblocked, connection, id=job) is not None
 
 
 def load(connection: Connection, job: str) -> JobRow | None:
@@ -190,11 +210,11 @@ def next_at(connection: Connection) -> int | None:
 
 
 def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
-    """Add the job that goes on where a step spent its budget."""
+    """Add the job that goes on where a step spent its budget; an instance has one at most."""
     _add.run(
         connection,
         {
-            "id": new_id(instant(at)),
+            "id": derived_id("continue", row.id),
             "kind": CONTINUE,
             "instance_id": row.id,
             "root_id": row.root_id,

@@ -37,11 +37,12 @@ _COLUMNS = (
     "id", "instance_id", "root_id", "token", "element", "form", "state", "assignee",
     "completed_at", "completed_by",
 )  # fmt: skip
-_load = Statement(
+_with_candidates = (
     select(*(_table.c[n] for n in _COLUMNS), _candidate.c.kind, _candidate.c.name)
     .join(_candidate, _candidate.c.task_id == _table.c.id, isouter=True)
     .where(_table.c.id == bindparam("id"))
 )
+_load = Statement(_with_candidates, postgresql=_with_candidates.with_for_update(of=_table))
 _root_of = Statement(select(_table.c.root_id).where(_table.c.id == bindparam("id")))
 _claim = Statement(
     update(_table)
@@ -76,7 +77,7 @@ _name_of = Statement(select(_person.c.name).where(_person.c.login == bindparam("
 
 
 def load(connection: Connection, task: str) -> TaskRow | None:
-    """Return a task, or None."""
+    """Return a task, locked until the transaction ends, or None."""
     rows = hots(_load, connection, id=task)
     if not rows:
         return None
