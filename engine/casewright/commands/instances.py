@@ -70,6 +70,9 @@ def _target(connection: Connection, command: StartInstance) -> DefinitionRow:
 def start_instance(work: Work, command: StartInstance) -> Answer:
     """Start; needs the right to start processes."""
     access.require(work.principal, Permission.START)
+    if command.instance and instances.root_of(work.connection, command.instance) is not None:
+        # Its key was forgotten meanwhile, so nobody can tell whether it is the same request.
+        raise Refused("key-reused", "Idempotency-Key")
     target = _target(work.connection, command)
     definition, release = work.ports.definitions.of(work.connection, target.id)
     if definition.none_start is None:
@@ -112,4 +115,5 @@ def set_variables(work: Work, command: SetVariables) -> Answer:
         raise Refused("version-conflict")
     values = {name: feel.values.from_python(value) for name, value in command.values.items()}
     work.step(case, bpmn.SetVariables(values, command.scope))
-    return {"instance": case.row.id, "version": case.row.version + 1}
+    changed = bool(case.events or case.more)
+    return {"instance": case.row.id, "version": case.row.version + changed}

@@ -115,7 +115,7 @@ def _subjects(login: str, address: str) -> tuple[str, str]:
     return f"login:{login}", f"address:{address}"
 
 
-@handles(SignIn, Kind.HOUSEKEEPING)
+@handles(SignIn, Kind.HOUSEKEEPING, secret=True)
 def open_session(work: Work, command: SignIn) -> Answer:
     """Open a session or count a wrong try; a refusal is an answer, so that the count is kept."""
     subjects = _subjects(command.login, command.address)
@@ -172,7 +172,7 @@ def expire_sessions(work: Work, command: ExpireSessions) -> Answer:
     return {"ended": ended}
 
 
-@handles(CreateToken, Kind.ADMIN)
+@handles(CreateToken, Kind.ADMIN, secret=True)
 def create_token(work: Work, command: CreateToken) -> Answer:
     """Make a token for oneself, or for anybody as an administrator; shown this once only."""
     if work.principal.kind is not Who.PERSON or work.principal.actor != command.login:

@@ -9,7 +9,9 @@ Handlers are functions decorated with `@handles`; they raise `Refused`, and noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
@@ -42,12 +44,16 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A command's handler; `prepare` runs before the transaction, for what costs time."""
+    """A command's handler; `prepare` runs before the transaction, for what costs time.
+
+    An answer that is `secret` is never stored, so the command takes no key.
+    """
 
     run: Callable[..., Answer]
     kind: Kind
     roots: Callable[[Connection, Any], Sequence[str]] | None = None
     prepare: Callable[[Ports, Any], Any] | None = None
+    secret: bool = False
 
 
 HANDLERS: dict[type, Handler] = {}
@@ -59,6 +65,7 @@ def handles(
     *,
     roots: Callable[[Connection, C], Sequence[str]] | None = None,
     prepare: Callable[[Ports, C], Any] | None = None,
+    secret: bool = False,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Register the decorated function as the handler of `command`.
 
@@ -66,7 +73,7 @@ def handles(
     """
 
     def register(function: Callable[..., Answer]) -> Callable[..., Answer]:
-        HANDLERS[command] = Handler(function, kind, roots, prepare)
+        HANDLERS[command] = Handler(function, kind, roots, prepare, secret)
         return function
 
     return register
@@ -95,6 +102,8 @@ class Unit:
         With a `key`, a repeat within seven days gives the first answer again.
         """
         handler = HANDLERS[type(command)]
+        if key is not None and handler.secret:
+            raise Refused("key-refused")
         prepared = handler.prepare(self.ports, command) if handler.prepare else None
         topics: set[str] = set()
 
@@ -115,7 +124,7 @@ class Unit:
     ) -> Answer:
         who = work.principal.effective
         if key is not None:
-            digest = _digest(command)
+            digest = _digest(command, self.ports.journal_key)
             before = keys.take(work.connection, who, key, digest, work.at)
             if before is not None:
                 if before[0] != digest:
@@ -147,14 +156,20 @@ class Unit:
         return answer
 
 
-def _digest(command: Any) -> str:
-    body = orjson.dumps(
-        {"type": type(command).__name__, "data": _plain(command)},
-        default=str,
-        option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS,
+def _digest(command: Any, key: bytes) -> str:
+    """Return what a repeat is known by: keyed, for a bare hash would let passwords be guessed."""
+    # Not orjson, which takes no number over 64 bits.
+    body = json.dumps(
+        {"type": type(command).__name__, "data": _plain(command)}, default=_text, sort_keys=True
     )
-    return hashlib.sha256(body).hexdigest()
+    return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(command: Any) -> dict[str, Any]:
     return {name: getattr(command, name) for name in command.__dataclass_fields__}
+
+
+def _text(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else str(value)
