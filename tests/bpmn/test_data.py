@@ -461,7 +461,7 @@ def test_a_correlation_key_that_no_table_takes_is_an_incident() -> None:
 
 
 MIB = 1_048_576
-LARGE = {
+LARGE: dict[str, dict[str, Any]] = {
     "bytes": {"v": "\u20ac" * (MIB // 2)},
     "items": {"v": [0] * 10_001},
     "inner-items": {"v": {"a": [0] * 10_001}},
