@@ -64,6 +64,12 @@ def test_a_changed_file_is_a_new_version_and_running_cases_stay(system: System) 
         ({"p/x\x00.bpmn": apps.ONE_TASK}, "file-name"),
         ({"p/app.yaml": b"a: ["}, "yaml-syntax"),
         ({"p/app.yaml": b"colour: red"}, "app-unknown"),
+        ({"p/app.yaml": b"roles: 5"}, "app-shape"),
+        ({"p/app.yaml": b"roles:\n- name: a\n  permissions: 5"}, "app-shape"),
+        ({"p/app.yaml": b"parameters:\n  1: a"}, "app-shape"),
+        ({"p/app.yaml": b"parameters:\n  a: 99999999999999999999"}, "app-shape"),
+        ({"p/app.yaml": b"parameters: &a\n  x: *a"}, "yaml-alias"),
+        ({"p/app.yaml": b"title: [\xff"}, "yaml-syntax"),
         ({"p/app.yaml": b"roles:\n  - name: x\n    permissions: [fly]"}, "role-permission"),
         ({"p/x.bpmn": apps.ONE_TASK, "p/y.bpmn": apps.ONE_TASK}, "process-twice"),
         (

@@ -6,18 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from casewright import bpmn, dmn, forms
+from casewright.commands import appfile
 from casewright.domain.findings import Finding
 from casewright.domain.people import Permission
 
 FILE_BYTES = 10 * 1024 * 1024
 APP_FILES = 2_000
 _KINDS = {".bpmn": "bpmn", ".dmn": "dmn", ".form": "form"}
-_SETTINGS = frozenset(
-    {"title", "roles", "people", "parameters", "forms", "calendars", "retention", "description"}
-)
+PERMISSIONS = frozenset(permission.value for permission in Permission)
 
 
 @dataclass(slots=True)
@@ -128,34 +125,20 @@ def _read_form(checked: Checked, path: str, content: bytes) -> None:
 
 def _read_app(checked: Checked, path: str, content: bytes) -> None:
     try:
-        data = yaml.safe_load(content)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 0
-        checked.findings.append(Finding(path, "", line, "yaml-syntax", "this is not valid YAML"))
+        settings = appfile.read(content)
+    except appfile.AppProblem as problem:
+        code, line, message = problem.code, problem.line, problem.message
+        checked.findings.append(Finding(path, problem.setting, line, code, message))
         return
-    if not isinstance(data, dict):
-        _found(checked, path, "yaml-shape", "app.yaml holds names with values")
-        return
-    for name in data:
-        if name not in _SETTINGS:
-            _found(checked, path, "app-unknown", f"there is no setting “{name}”", str(name))
-    for role in data.get("roles") or []:
-        _check_role(checked, path, role)
-    checked.settings = data
-    if "retention" not in data:
+    for role in settings.get("roles", []):
+        for permission in role.get("permissions", []):
+            if permission not in PERMISSIONS:
+                known = ", ".join(sorted(PERMISSIONS))
+                message = f"there is no permission “{permission}”; there are {known}"
+                _found(checked, path, "role-permission", message, role["name"])
+    checked.settings = settings
+    if "retention" not in settings:
         _found(checked, path, "no-retention", "no retention time is set", severity="warning")
-
-
-def _check_role(checked: Checked, path: str, role: Any) -> None:
-    if not isinstance(role, dict) or not isinstance(role.get("name"), str):
-        _found(checked, path, "role-shape", "a role has at least a name", "roles")
-        return
-    known = {permission.value for permission in Permission}
-    for permission in role.get("permissions") or []:
-        if permission not in known:
-            message = f"there is no permission “{permission}”; there are {', '.join(sorted(known))}"
-            _found(checked, path, "role-permission", message, role["name"])
 
 
 def _read_other(checked: Checked, path: str, content: bytes) -> None:

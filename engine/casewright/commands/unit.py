@@ -24,6 +24,7 @@ from casewright.commands.definitions import Definitions
 from casewright.commands.work import Ports, Work
 from casewright.domain.clock import Clock
 from casewright.domain.errors import Refused
+from casewright.domain.ids import token_secret
 from casewright.domain.people import Principal
 from casewright.store import Connection, instances, keys, people
 from casewright.store.db import Database
@@ -104,6 +105,8 @@ class Unit:
         handler = HANDLERS[type(command)]
         if key is not None and handler.secret:
             raise Refused("key-refused")
+        if key is None and self._may_run_twice(handler):
+            key = f"once:{token_secret()}"
         prepared = handler.prepare(self.ports, command) if handler.prepare else None
         topics: set[str] = set()
 
@@ -118,6 +121,14 @@ class Unit:
         for topic in sorted(topics):
             self.bus.publish(topic)
         return answer
+
+    def _may_run_twice(self, handler: Handler) -> bool:
+        """Tell whether a lost answer to COMMIT could make the writer run a command again.
+
+        The repeat then finds the key of the first run, and gives its answer.
+        """
+        repeats = self.database.dialect == "postgresql"
+        return repeats and handler.kind is not Kind.HOUSEKEEPING and not handler.secret
 
     def _answer(
         self, handler: Handler, work: Work, command: Any, prepared: Any, key: str | None
