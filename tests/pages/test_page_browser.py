@@ -51,6 +51,12 @@ def address(system: System) -> Iterator[str]:
     thread.join(10)
 
 
+@pytest.fixture
+def page(address: str, page: Page) -> Page:
+    """A page that is closed before its server, so that no stream finds the server gone."""
+    return page
+
+
 def _sign_in(page: Page, address: str, login: str) -> None:
     page.goto(f"{address}/sign-in")
     page.fill("#login", login)
