@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import defaults
@@ -38,9 +39,9 @@ class Join(Element):
         joins.arrive(my_task)
         return False
 
+    @abstractmethod
     def may_pass(self, level: Any, arrived: dict[str, int]) -> bool:
         """Return whether the arrivals are enough."""
-        raise NotImplementedError
 
 
 class ParallelGateway(Join, defaults.ParallelGateway):

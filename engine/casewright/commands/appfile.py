@@ -36,7 +36,7 @@ class _Loader(yaml.SafeLoader):
 def read(content: bytes) -> dict[str, Any]:
     """Return the settings; raises `AppProblem`."""
     try:
-        data = yaml.load(content, _Loader)  # noqa: S506 - a safe loader
+        data = _Loader(content).get_single_data()
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 0

@@ -6,7 +6,7 @@ microseconds UTC. A token is named by its id within its instance.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -22,10 +22,6 @@ class Event:
             if value != default:
                 data[name] = list(value) if type(value) is tuple else value
         return data
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all fields by name."""
-        return asdict(self)
 
 
 _NAMES: dict[type[Event], tuple[tuple[str, Any], ...]] = {}
