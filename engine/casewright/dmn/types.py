@@ -9,6 +9,8 @@ from typing import Any, Final
 from casewright import feel
 from casewright.dmn import model as m
 from casewright.feel import Function, Range, UnaryTests, YearsMonths
+from casewright.feel.temporal import at_midnight
+from casewright.feel.wide import plain_type
 
 MISMATCH: Final = object()
 _BASE: dict[str, type] = {
@@ -109,8 +111,11 @@ class Type:
         if kind is self.kind:
             whole = self.name not in _WHOLE or value == value.to_integral_value()
             return value if whole else MISMATCH
+        kind = plain_type(value)
+        if kind is self.kind:
+            return value
         if self.kind is dt.datetime and kind is dt.date:
-            return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+            return at_midnight(value, dt.UTC)
         return MISMATCH
 
     def _fit_items(self, value: Any) -> Any:

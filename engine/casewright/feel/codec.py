@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from . import temporal
 from .problems import FeelError
 from .text import string_of
-from .values import Range, YearsMonths, from_python
+from .values import Range, YearsMonths, from_python, type_name
+from .wide import WIDE, WideDateTime, WideDuration
 
 _EXACT = 2**53
 
@@ -66,10 +69,21 @@ def to_json(value: Any) -> Any:
     if kind is Range:
         ends = [to_json(value.low), to_json(value.high)]
         return _tag("range", ends, closed=[value.low_included, value.high_included])
+    if kind in WIDE:
+        return _wide(value)
     made_of = from_python(value)
     if type(made_of) is kind:
         raise FeelError("a function cannot be stored")
     return to_json(made_of)
+
+
+def _wide(value: Any) -> dict[str, Any]:
+    if type(value) is WideDuration:
+        return _tag("dtd", temporal.duration_text(value))
+    made = _tag(_WIDE_TAGS[type_name(value)], string_of(value), wide=True)
+    if type(value) is WideDateTime and value.fold:
+        made["fold"] = 1
+    return made
 
 
 def _time(value: dt.time) -> dict[str, Any]:
@@ -93,6 +107,14 @@ def from_json(data: Any) -> Any:
     return from_python(data)
 
 
+_WIDE_TAGS = {"date": "date", "time": "time", "date and time": "datetime"}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "date": temporal.parse_date,
+    "time": temporal.parse_time,
+    "datetime": temporal.parse_datetime,
+}
+
+
 def _tagged(data: dict[str, Any]) -> Any:
     name = data["@"]
     value: Any = data.get("v")
@@ -100,6 +122,9 @@ def _tagged(data: dict[str, Any]) -> Any:
         return Decimal(value)
     if name == "context":
         return {key: from_json(item) for key, item in value.items()}
+    if data.get("wide") and name in _READERS:
+        found = _READERS[name](value)
+        return replace(found, fold=1) if data.get("fold") else found
     if name == "date":
         return dt.date.fromisoformat(value)
     if name == "datetime":

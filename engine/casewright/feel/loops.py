@@ -13,8 +13,8 @@ from .problems import FeelError
 from .properties import property_of
 from .runtime import MISSING, Frame, ItemFrame, Run
 from .values import Range, type_name
+from .wide import AnyDate, date_at, plain_type
 
-_DAY = dt.timedelta(days=1)
 Source = Callable[[Frame], Iterable[Any] | None]
 
 
@@ -58,8 +58,8 @@ def span(run: Run, low: Any, high: Any) -> Iterable[Any]:
             raise FeelError("only whole numbers can be gone through")
         run.items(min(int(abs(high - low)), run.limits.items + 1) + 1)
         return _numbers(int(low), int(high))
-    if type(low) is dt.date and type(high) is dt.date:
-        run.items(abs((high - low).days) + 1)
+    if plain_type(low) is dt.date and plain_type(high) is dt.date:
+        run.items(abs(high.toordinal() - low.toordinal()) + 1)
         return _days(low, high)
     raise FeelError(f"cannot go from {type_name(low)} to {type_name(high)}")
 
@@ -69,10 +69,10 @@ def _numbers(low: int, high: int) -> Iterator[Decimal]:
     return map(Decimal, range(low, high + step, step))
 
 
-def _days(low: dt.date, high: dt.date) -> Iterator[dt.date]:
-    step = 1 if high >= low else -1
-    for number in range(abs((high - low).days) + 1):
-        yield low + step * number * _DAY
+def _days(low: AnyDate, high: AnyDate) -> Iterator[AnyDate]:
+    first, last = low.toordinal(), high.toordinal()
+    step = 1 if last >= first else -1
+    return map(date_at, range(first, last + step, step))
 
 
 def over_range(run: Run, bounds: Range) -> Iterable[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Any
 
-from . import temporal
+from . import temporal, wide
 from .problems import FeelError
 from .runtime import Run
 from .values import DECIMAL, Function, Range, YearsMonths, months, type_name
@@ -41,7 +41,7 @@ power_numbers = _numeric(DECIMAL.power)
 
 
 def _moved(value: Any, by: Any) -> Any:
-    kind = type(value)
+    kind = wide.plain_type(value)
     if type(by) is YearsMonths:
         if kind is dt.date or kind is dt.datetime:
             return temporal.shift_months(value, by.months)
@@ -54,7 +54,7 @@ def _moved(value: Any, by: Any) -> Any:
     return None
 
 
-_DURATIONS = (dt.timedelta, YearsMonths)
+_DURATIONS = (dt.timedelta, YearsMonths, wide.WideDuration)
 
 
 def add(left: Any, right: Any) -> Any:
@@ -70,6 +70,8 @@ def add(left: Any, right: Any) -> Any:
         return _duration(temporal.total_micros(left) + temporal.total_micros(right))
     if one is two is YearsMonths:
         return months(left.months + right.months)
+    if one in _DURATIONS and wide.plain_type(right) is wide.plain_type(left) is dt.timedelta:
+        return wide.span_of(wide.nanos_of(left) + wide.nanos_of(right))
     if two in _DURATIONS:
         moved = _moved(left, right)
     else:
@@ -88,28 +90,33 @@ def subtract(left: Any, right: Any) -> Any:
         return None
     if one is two is YearsMonths:
         return months(left.months - right.months)
+    if one is two is dt.timedelta:
+        return _duration(temporal.total_micros(left) - temporal.total_micros(right))
     if two in _DURATIONS:
-        if one is two:
-            return _duration(temporal.total_micros(left) - temporal.total_micros(right))
+        if wide.plain_type(left) is wide.plain_type(right) is dt.timedelta:
+            return wide.span_of(wide.nanos_of(left) - wide.nanos_of(right))
         moved = _moved(left, negate(right))
         if moved is not None:
             return moved
-    if isinstance(left, dt.date) and isinstance(right, dt.date):
+    if isinstance(left, _DAYS) and isinstance(right, _DAYS):
         return temporal.difference(left, right)
-    if one is two is dt.time:
-        if (left.tzinfo is None) == (right.tzinfo is None):
-            return _duration(temporal.time_micros(left) - temporal.time_micros(right))
-        raise FeelError("one time has a zone or offset and the other has none")
+    if wide.plain_type(left) is wide.plain_type(right) is dt.time:
+        return wide.time_difference(left, right)
     raise _mismatch("subtract", left, right)
 
 
-def _duration(micros: int) -> dt.timedelta:
+_DAYS = (dt.date, wide.WideDate, wide.WideDateTime)
+
+
+def _duration(micros: int) -> wide.AnyDuration:
     return temporal.from_micros(micros)
 
 
 def _scaled(value: Any, factor: Decimal, operation: Operation) -> Any:
     if type(value) is YearsMonths:
         return months(int(operation(Decimal(value.months), factor)))
+    if type(value) is wide.WideDuration:
+        return wide.span_of(int(operation(Decimal(value.nanos), factor)))
     return _duration(int(operation(Decimal(temporal.total_micros(value)), factor)))
 
 
@@ -140,8 +147,8 @@ def divide(left: Any, right: Any) -> Any:
         return _scaled(left, right, divide)
     if one is two is YearsMonths:
         return divide(Decimal(left.months), Decimal(right.months))
-    if one is two is dt.timedelta:
-        return divide(Decimal(temporal.total_micros(left)), Decimal(temporal.total_micros(right)))
+    if wide.plain_type(left) is wide.plain_type(right) is dt.timedelta:
+        return divide(Decimal(wide.nanos_of(left)), Decimal(wide.nanos_of(right)))
     raise _mismatch("divide", left, right)
 
 
@@ -161,8 +168,8 @@ def negate(value: Any) -> Any:
         return DECIMAL.minus(value)
     if kind is YearsMonths:
         return -value
-    if kind is dt.timedelta:
-        return temporal.from_micros(-temporal.total_micros(value))
+    if wide.plain_type(value) is dt.timedelta:
+        return wide.span_of(-wide.nanos_of(value))
     if value is None:
         return None
     raise FeelError(f"cannot negate {type_name(value)}")
@@ -193,7 +200,7 @@ def equals(left: Any, right: Any, run: Run | None = None) -> bool | None:
     if left is None or right is None:
         return left is right
     if one is not type(right):
-        return None
+        return wide.same(left, right) if wide.alike(left, right) else None
     if one in _SIMPLE:
         return bool(left == right)
     if one is list:
@@ -218,6 +225,8 @@ def equals(left: Any, right: Any, run: Run | None = None) -> bool | None:
         return temporal.time_micros(left) == temporal.time_micros(right)
     if one is Range:
         return _same_range(left, right, run)
+    if one in wide.WIDE:
+        return wide.same(left, right)
     return left is right if one is Function else None
 
 
@@ -238,7 +247,9 @@ def order(left: Any, right: Any) -> int | None:
     kind = type(left)
     if left is None or right is None:
         return None
-    if kind is not type(right):
+    if kind is not type(right) or kind in wide.WIDE:
+        if wide.alike(left, right):
+            return wide.order(left, right)
         raise _mismatch("compare", left, right)
     if kind is dt.datetime or kind is dt.time:
         if (left.tzinfo is None) != (right.tzinfo is None):

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from . import temporal
+from . import wide
 from .runtime import MISSING
 from .values import Range, YearsMonths
+from .wide import AnyDuration, WideDate, WideDateTime, WideDuration, WideTime
 
 
 def _zone(value: Any) -> str | None:
@@ -18,18 +19,18 @@ def _zone(value: Any) -> str | None:
 
 
 def _offset(value: Any) -> dt.timedelta | None:
-    if isinstance(value, dt.time):
-        return temporal.time_offset(value)
+    if isinstance(value, dt.time | WideTime):
+        return wide.time_offset(value)
     found: dt.timedelta | None = value.utcoffset()
     return found
 
 
 def _part(unit: int, modulus: int) -> Callable[[Any], Decimal]:
-    def part(value: dt.timedelta) -> Decimal:
-        micros = temporal.total_micros(value)
-        count = abs(micros) // unit
+    def part(value: AnyDuration) -> Decimal:
+        nanos = wide.nanos_of(value)
+        count = abs(nanos) // (unit * wide.SECOND)
         count = count % modulus if modulus else count
-        return Decimal(-count if micros < 0 else count)
+        return Decimal(-count if nanos < 0 else count)
 
     return part
 
@@ -56,16 +57,22 @@ _TIME: _Parts = {
     "time offset": _offset,
     "timezone": _zone,
 }
+_DATE_TIME: _Parts = {**_DATE, **_TIME}
+_DURATION: _Parts = {
+    "days": _part(86_400, 0),
+    "hours": _part(3_600, 24),
+    "minutes": _part(60, 60),
+    "seconds": _part(1, 60),
+}
 _PARTS: dict[type, _Parts] = {
     dt.date: _DATE,
     dt.time: _TIME,
-    dt.datetime: {**_DATE, **_TIME},
-    dt.timedelta: {
-        "days": _part(86_400_000_000, 0),
-        "hours": _part(3_600_000_000, 24),
-        "minutes": _part(60_000_000, 60),
-        "seconds": _part(1_000_000, 60),
-    },
+    dt.datetime: _DATE_TIME,
+    dt.timedelta: _DURATION,
+    WideDate: _DATE,
+    WideTime: _TIME,
+    WideDateTime: _DATE_TIME,
+    WideDuration: _DURATION,
     YearsMonths: {"years": _months(False), "months": _months(True)},
     Range: {
         "start": lambda v: v.low,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from . import wide
 from .problems import FeelError
 from .values import DECIMAL, YearsMonths, months
+from .wide import AnyDate, AnyDateTime, AnyDuration, AnyTime
 
 UTC = dt.UTC
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)"
@@ -40,15 +43,15 @@ def zone_named(name: str) -> ZoneInfo:
         raise _bad("no such time zone") from None
 
 
-def make_date(year: int, month: int, day: int) -> dt.date:
-    """Make a date, in the years 1 to 9999."""
+def make_date(year: int, month: int, day: int) -> AnyDate:
+    """Make a date, in the years -999999999 to 999999999."""
     try:
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise _bad("no such date, or its year is not within 1 to 9999") from None
+        return wide.date_at(wide.day_number(year, month, day))
 
 
-def parse_date(text: str) -> dt.date:
+def parse_date(text: str) -> AnyDate:
     """Read 2026-01-31."""
     match = _DATE_RE.fullmatch(text)
     if match is None:
@@ -75,25 +78,33 @@ def offset_zone(seconds: int) -> dt.tzinfo:
     return UTC if seconds == 0 else dt.timezone(dt.timedelta(seconds=seconds))
 
 
-def parse_time(text: str) -> dt.time:
+def parse_time(text: str) -> AnyTime:
     """Read 10:30:00, with an offset or a zone after it."""
     match = _TIME_RE.fullmatch(text)
     if match is None:
         raise _bad("not a time")
     hour, minute, second = int(match[1]), int(match[2]), int(match[3])
-    if (hour, minute, second) == (24, 0, 0) and not int(match[4] or 0):
+    nano = _nano(match[4])
+    if (hour, minute, second, nano) == (24, 0, 0, 0):
         hour = 0
+    return make_time(hour, minute, second, nano, _zone(match[5]))
+
+
+def make_time(hour: int, minute: int, second: int, nano: int, zone: dt.tzinfo | None) -> AnyTime:
+    """Make a time of its parts."""
+    micro, rest = divmod(nano, 1000)
     try:
-        return dt.time(hour, minute, second, _micro(match[4]), _zone(match[5]))
-    except ValueError:
+        made = dt.time(hour, minute, second, micro, zone)
+    except (ValueError, OverflowError):
         raise _bad("no such time") from None
+    return wide.clock_at(wide.nano_of_day(made) + rest, zone) if rest else made
 
 
-def _micro(text: str | None) -> int:
-    return int((text or "0")[:6].ljust(6, "0"))
+def _nano(text: str | None) -> int:
+    return int(text[:9].ljust(9, "0")) if text else 0
 
 
-def parse_datetime(text: str) -> dt.datetime:
+def parse_datetime(text: str) -> AnyDateTime:
     """Read 2026-01-31T10:30:00, with an offset or a zone after it, or a date alone."""
     if "T" not in text:
         return at_midnight(parse_date(text), None)
@@ -101,17 +112,25 @@ def parse_datetime(text: str) -> dt.datetime:
     if match is None:
         raise _bad("not a date and time")
     day = make_date(int(match[1]), int(match[2]), int(match[3]))
-    time = parse_time(text.split("T", 1)[1])
-    made = dt.datetime.combine(day, time)
+    made = combine(day, parse_time(text.split("T", 1)[1]))
     return shift(made, dt.timedelta(days=1)) if match[4] == "24" else made
 
 
-def at_midnight(day: dt.date, zone: dt.tzinfo | None) -> dt.datetime:
+def combine(day: AnyDate, time: AnyTime) -> AnyDateTime:
+    """Make a date and time of its parts."""
+    if isinstance(day, dt.date) and isinstance(time, dt.time):
+        return dt.datetime.combine(day, time)
+    return wide.moment_at(day.toordinal(), wide.nano_of_day(time), time.tzinfo)
+
+
+def at_midnight(day: AnyDate, zone: dt.tzinfo | None) -> AnyDateTime:
     """Give the start of a day."""
+    if not isinstance(day, dt.date):
+        return wide.moment_at(day.toordinal(), 0, zone)
     return dt.datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def parse_duration(text: str) -> dt.timedelta | YearsMonths:
+def parse_duration(text: str) -> AnyDuration | YearsMonths:
     """Read P1Y2M or P1DT2H3M4.5S."""
     match = _MONTHS_RE.fullmatch(text)
     if match is not None and (match[2] or match[3]):
@@ -123,28 +142,21 @@ def parse_duration(text: str) -> dt.timedelta | YearsMonths:
     if match is None or not any(match.group(2, 3, 4, 5)) or len(text) > 80:
         raise _bad("not a duration")
     whole, _, part = (match[5] or "0").partition(".")
-    try:
-        made = dt.timedelta(
-            days=int(match[2] or 0),
-            hours=int(match[3] or 0),
-            minutes=int(match[4] or 0),
-            seconds=int(whole),
-            microseconds=_micro(part),
-        )
-    except OverflowError:
-        raise _bad("the duration is too long") from None
-    return -made if match[1] else made
+    days, hours, minutes = (int(match[index] or 0) for index in (2, 3, 4))
+    seconds = ((days * 24 + hours) * 60 + minutes) * 60 + int(whole)
+    nanos = seconds * wide.SECOND + _nano(part)
+    return wide.span_of(-nanos if match[1] else nanos)
 
 
 def parse_at(text: str) -> Any:
     """Read what stands in @"…"; a FeelError object if it is nothing."""
-    reader = parse_date
+    reader: Callable[[str], Any] = parse_date
     if text.lstrip("-").startswith("P"):
-        reader = parse_duration  # type: ignore[assignment]
+        reader = parse_duration
     elif "T" in text.split("@")[0]:
         reader = parse_datetime
     elif ":" in text:
-        reader = parse_time  # type: ignore[assignment]
+        reader = parse_time
     try:
         return reader(text)
     except FeelError as error:
@@ -173,31 +185,43 @@ def zone_text(zone: dt.tzinfo | None, moment: dt.datetime | None = None) -> str:
     return f"{'-' if seconds < 0 else '+'}{hours:02}:{minutes:02}{tail}"
 
 
-def _clock(value: dt.time | dt.datetime) -> str:
-    micro = f".{value.microsecond:06}".rstrip("0") if value.microsecond else ""
-    return f"{value.hour:02}:{value.minute:02}:{value.second:02}{micro}"
+def _clock(value: AnyTime | AnyDateTime) -> str:
+    fraction = ""
+    if isinstance(value, dt.time | dt.datetime):
+        if value.microsecond:
+            fraction = f".{value.microsecond:06}".rstrip("0")
+    elif rest := value.nano % wide.SECOND:
+        fraction = f".{rest:09}".rstrip("0")
+    return f"{value.hour:02}:{value.minute:02}:{value.second:02}{fraction}"
 
 
-def time_text(value: dt.time) -> str:
+def time_text(value: AnyTime) -> str:
     """Write a time."""
     return _clock(value) + zone_text(value.tzinfo)
 
 
-def datetime_text(value: dt.datetime) -> str:
+def date_text(value: wide.Day) -> str:
+    """Write a date, or the date of a date and time."""
+    year = value.year
+    sign = "-" if year < 0 else ""
+    return f"{sign}{abs(year):04}-{value.month:02}-{value.day:02}"
+
+
+def datetime_text(value: AnyDateTime) -> str:
     """Write a date and time."""
-    zone = zone_text(value.tzinfo, value)
-    return f"{value.year:04}-{value.month:02}-{value.day:02}T{_clock(value)}{zone}"
+    moment = value if isinstance(value, dt.datetime) else None
+    return f"{date_text(value)}T{_clock(value)}{zone_text(value.tzinfo, moment)}"
 
 
-def duration_text(value: dt.timedelta) -> str:
+def duration_text(value: AnyDuration) -> str:
     """Write a days and time duration: P1DT2H."""
-    micros = total_micros(value)
-    sign = "-" if micros < 0 else ""
-    seconds, micro = divmod(abs(micros), 1_000_000)
+    nanos = wide.nanos_of(value)
+    sign = "-" if nanos < 0 else ""
+    seconds, nano = divmod(abs(nanos), wide.SECOND)
     days, rest = divmod(seconds, 86400)
     hours, rest = divmod(rest, 3600)
     minutes, left = divmod(rest, 60)
-    second = str(left) + (f".{micro:06}".rstrip("0") if micro else "")
+    second = str(left) + (f".{nano:09}".rstrip("0") if nano else "")
     time = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
     time += f"{second}S" if second != "0" else ""
     if not days and not time:
@@ -213,89 +237,85 @@ def total_micros(value: dt.timedelta) -> int:
     return (value.days * 86400 + value.seconds) * 1_000_000 + value.microseconds
 
 
-def from_micros(micros: int) -> dt.timedelta:
+def from_micros(micros: int) -> AnyDuration:
     """Make a duration of microseconds."""
     try:
         return dt.timedelta(microseconds=micros)
     except OverflowError:
-        raise _bad("the duration is too long") from None
+        return wide.span_of(micros * 1000)
 
 
-def seconds_of(value: dt.timedelta) -> Decimal:
+def seconds_of(value: AnyDuration) -> Decimal:
     """Give the seconds of a duration as a number."""
-    return DECIMAL.divide(Decimal(total_micros(value)), Decimal(1_000_000))
+    return DECIMAL.divide(Decimal(wide.nanos_of(value)), Decimal(wide.SECOND))
 
 
-def instant(value: dt.datetime) -> dt.datetime:
+def instant(value: dt.datetime) -> AnyDateTime:
     """Bring a zoned date and time to UTC; a local one stays."""
     if value.tzinfo is None:
         return value
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise _bad("outside the years 1 to 9999") from None
+        return wide.moment_of(wide.instant_of(value), UTC)
 
 
-def shift(value: dt.datetime, by: dt.timedelta) -> dt.datetime:
+def in_zone(value: AnyDateTime, zone: dt.tzinfo) -> AnyDateTime:
+    """See a date and time in a zone; a local one is taken to be there."""
+    if value.tzinfo is None:
+        return value.replace(tzinfo=zone)
+    if isinstance(value, dt.datetime):
+        try:
+            return value.astimezone(zone)
+        except OverflowError:
+            pass
+    return wide.moment_of(wide.instant_of(value), zone)
+
+
+def shift(value: AnyDateTime, by: AnyDuration) -> AnyDateTime:
     """Move a date and time along the time line (not along the wall clock)."""
-    try:
-        if value.tzinfo is None or isinstance(value.tzinfo, dt.timezone):
-            return value + by
-        return (value.astimezone(UTC) + by).astimezone(value.tzinfo)
-    except OverflowError:
-        raise _bad("outside the years 1 to 9999") from None
+    if isinstance(value, dt.datetime) and isinstance(by, dt.timedelta):
+        try:
+            if value.tzinfo is None or isinstance(value.tzinfo, dt.timezone):
+                return value + by
+            return (value.astimezone(UTC) + by).astimezone(value.tzinfo)
+        except OverflowError:
+            pass
+    return wide.shift(value, wide.nanos_of(by))
 
 
-def shift_date(value: dt.date, by: dt.timedelta) -> dt.date:
+def shift_date(value: AnyDate, by: AnyDuration) -> AnyDate:
     """Move a date; hours count from its midnight."""
-    return shift(at_midnight(value, None), by).date()
+    return wide.shift_date(value, wide.nanos_of(by))
 
 
 def shift_months(value: Any, by: int) -> Any:
     """Move a date, or date and time, by months; the day is at most the month's last."""
-    year, month = divmod(value.year * 12 + value.month - 1 + by, 12)
-    if not 1 <= year <= 9999:
-        raise _bad("outside the years 1 to 9999")
-    day = min(value.day, calendar.monthrange(year, month + 1)[1])
-    return value.replace(year=year, month=month + 1, day=day)
+    if isinstance(value, dt.date):
+        year, month = divmod(value.year * 12 + value.month - 1 + by, 12)
+        if 1 <= year <= 9999:
+            day = min(value.day, calendar.monthrange(year, month + 1)[1])
+            return value.replace(year=year, month=month + 1, day=day)
+    return wide.shift_months(value, by)
 
 
 def time_micros(value: dt.time) -> int:
     """Count a time's microseconds from midnight, in UTC when its offset is known."""
     micros = ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
-    offset = time_offset(value)
+    offset = wide.time_offset(value)
     return micros - total_micros(offset) if offset is not None else micros
 
 
-def time_offset(value: dt.time) -> dt.timedelta | None:
-    """Give the offset of a time; a named zone has its standard offset."""
-    zone = value.tzinfo
-    if zone is None:
-        return None
-    offset = zone.utcoffset(None)
-    if offset is None:
-        winter = dt.datetime(2000, 1, 1, tzinfo=zone)
-        offset = (zone.utcoffset(winter) or dt.timedelta()) - (zone.dst(winter) or dt.timedelta())
-    return offset
-
-
-def shift_time(value: dt.time, by: dt.timedelta) -> dt.time:
+def shift_time(value: AnyTime, by: AnyDuration) -> AnyTime:
     """Move a time round the clock."""
-    micros = ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
-    micros = (micros + total_micros(by)) % 86_400_000_000
-    made = (dt.datetime(2000, 1, 1, tzinfo=UTC) + micros * _MICROSECOND).time()
-    return made.replace(tzinfo=value.tzinfo)
+    return wide.shift_time(value, wide.nanos_of(by))
 
 
-def difference(left: Any, right: Any) -> dt.timedelta:
+def difference(left: wide.Day, right: wide.Day) -> AnyDuration:
     """Give left - right for dates and dates and times; a date counts as midnight in UTC."""
-    one = left if isinstance(left, dt.datetime) else None
-    two = right if isinstance(right, dt.datetime) else None
-    if one is None and two is None:
-        made: dt.timedelta = left - right
-        return made
-    first = one if one is not None else at_midnight(left, UTC)
-    second = two if two is not None else at_midnight(right, UTC)
-    if (first.tzinfo is None) != (second.tzinfo is None):
-        raise FeelError("one has a zone or offset and the other has none")
-    return instant(first) - instant(second)
+    if type(left) is type(right) is dt.date:
+        return left - right
+    return wide.difference(left, right)
+
+
+time_offset = wide.time_offset

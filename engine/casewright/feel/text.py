@@ -9,6 +9,7 @@ from typing import Any
 from . import temporal
 from .problems import FeelError
 from .values import Function, Range, YearsMonths
+from .wide import plain_type
 
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
@@ -32,10 +33,11 @@ def _scalar(value: Any, literal: bool) -> str | None:
     if kind is str:
         return f'"{value.translate(_ESCAPES)}"'
     written: str | None = None
+    kind = plain_type(value)
     if kind is dt.datetime:
         written = temporal.datetime_text(value)
     elif kind is dt.date:
-        written = f"{value.year:04}-{value.month:02}-{value.day:02}"
+        written = temporal.date_text(value)
     elif kind is dt.time:
         written = temporal.time_text(value)
     elif kind is dt.timedelta:

@@ -8,7 +8,9 @@ from typing import Any
 
 from . import nodes as n
 from .problems import FeelError
+from .temporal import at_midnight
 from .values import Function, Range, YearsMonths, type_name
+from .wide import WideDate, plain_type
 
 _KINDS: dict[str, type] = {
     "number": Decimal,
@@ -42,7 +44,7 @@ def conforms(value: Any, wanted: n.TypeName) -> bool:
     kind: Any = _KINDS.get(wanted.name)
     if kind is None:
         raise FeelError(f"unknown type {wanted.name!r}")
-    if type(value) is not kind:
+    if type(value) is not kind and plain_type(value) is not kind:
         return False
     if kind is list and wanted.parts:
         return all(item is None or conforms(item, wanted.parts[0]) for item in value)
@@ -67,6 +69,6 @@ def coerce(value: Any, wanted: n.TypeName | None, name: str) -> Any:
         return value[0]
     if wanted.name == "list" and conforms([value], wanted):
         return [value]
-    if wanted.name == "date and time" and type(value) is dt.date:
-        return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+    if wanted.name == "date and time" and type(value) in (dt.date, WideDate):
+        return at_midnight(value, dt.UTC)
     raise FeelError(f"{name} must be a {wanted.name}, not {type_name(value)}")

@@ -16,6 +16,7 @@ from decimal import (
 from typing import Any
 
 from .problems import FeelError
+from .wide import WIDE, WideDate, WideDateTime, WideDuration, WideTime
 
 # Never the thread's own context: a caller's precision must not change a decision.
 DECIMAL = Context(
@@ -94,9 +95,17 @@ def function(parameters: Sequence[str], call: Callable[..., Any], name: str = ""
     return Function(parameters, lambda run, arguments: from_python(call(*arguments)), name)
 
 
-_PLAIN = frozenset(
-    {str, bool, type(None), dt.date, dt.datetime, dt.time, dt.timedelta, YearsMonths, Function}
-)
+_PLAIN = WIDE | {
+    str,
+    bool,
+    type(None),
+    dt.date,
+    dt.datetime,
+    dt.time,
+    dt.timedelta,
+    YearsMonths,
+    Function,
+}
 
 
 def number(value: int | str | Decimal) -> Decimal:
@@ -170,6 +179,10 @@ _NAMES: dict[type, str] = {
     dt.time: "time",
     dt.datetime: "date and time",
     dt.timedelta: "days and time duration",
+    WideDate: "date",
+    WideTime: "time",
+    WideDateTime: "date and time",
+    WideDuration: "days and time duration",
     YearsMonths: "years and months duration",
     list: "list",
     tuple: "list",

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from ..operators import equals
+from ..wide import WideDateTime, WideTime
 from .registry import builtin
 
 
@@ -22,7 +23,7 @@ def same(value1: Any, value2: Any) -> bool:
     """Tell whether two values are the same, with their zone or offset."""
     if type(value1) is not type(value2):
         return False
-    if isinstance(value1, dt.datetime | dt.time):
+    if isinstance(value1, dt.datetime | dt.time | WideDateTime | WideTime):
         clocks = value1.replace(tzinfo=None), value2.replace(tzinfo=None)
         return bool(clocks[0] == clocks[1]) and bool(_zone(value1) == _zone(value2))
     return equals(value1, value2) is True

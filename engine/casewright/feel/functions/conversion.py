@@ -7,11 +7,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from .. import temporal
+from .. import temporal, wide
 from ..problems import FeelError
 from ..runtime import Run
 from ..text import string_of
 from ..values import YearsMonths, number
+from ..wide import AnyDate, AnyDateTime, AnyDuration, AnyTime
 from .registry import builtin
 
 _PLAIN_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
@@ -56,33 +57,35 @@ def _single(value: Any) -> Any:
 
 
 @builtin("date(from: any)")
-def date(value: Any) -> dt.date | None:
+def date(value: Any) -> AnyDate | None:
     """Make a date of text, of a date, or of a date and time."""
     value = _single(value)
-    if value is None or type(value) is dt.date:
-        return value
-    if type(value) is dt.datetime:
-        return value.date()
+    kind = wide.plain_type(value)
+    if value is None or kind is dt.date:
+        return value  # type: ignore[no-any-return]
+    if kind is dt.datetime:
+        return wide.date_at(value.toordinal())
     if type(value) is str:
         return temporal.parse_date(value)
     raise FeelError("a date is made of text or of a date and time")
 
 
 @builtin("date(year: number, month: number, day: number)")
-def date_of(year: Decimal, month: Decimal, day: Decimal) -> dt.date:
+def date_of(year: Decimal, month: Decimal, day: Decimal) -> AnyDate:
     """Make a date of its parts."""
     return temporal.make_date(int(year), int(month), int(day))
 
 
 @builtin("time(from: any)")
-def time(value: Any) -> dt.time | None:
+def time(value: Any) -> AnyTime | None:
     """Make a time of text, of a time, or of a date and time."""
     value = _single(value)
-    if value is None or type(value) is dt.time:
-        return value
-    if type(value) is dt.datetime:
-        return value.timetz()
-    if type(value) is dt.date:
+    kind = wide.plain_type(value)
+    if value is None or kind is dt.time:
+        return value  # type: ignore[no-any-return]
+    if kind is dt.datetime:
+        return wide.clock_at(wide.nano_of_day(value), value.tzinfo)
+    if kind is dt.date:
         return dt.time(0, 0, tzinfo=dt.UTC)
     if type(value) is str:
         return temporal.parse_time(value)
@@ -91,25 +94,23 @@ def time(value: Any) -> dt.time | None:
 
 @builtin("time(hour: number, minute: number, second: number, offset: duration??)")
 def time_of(
-    hour: Decimal, minute: Decimal, second: Decimal, offset: dt.timedelta | None = None
-) -> dt.time:
+    hour: Decimal, minute: Decimal, second: Decimal, offset: AnyDuration | None = None
+) -> AnyTime:
     """Make a time of its parts."""
-    zone = None if offset is None else temporal.offset_zone(round(offset.total_seconds()))
+    zone = None if offset is None else temporal.offset_zone(round(temporal.seconds_of(offset)))
     whole = int(second)
-    micro = int((second - whole) * 1_000_000)
-    try:
-        return dt.time(int(hour), int(minute), whole, micro, zone)
-    except (ValueError, OverflowError):
-        raise FeelError("no such time", "date") from None
+    nano = int((second - whole) * wide.SECOND)
+    return temporal.make_time(int(hour), int(minute), whole, nano, zone)
 
 
 @builtin("date and time(from: any)")
-def date_and_time(value: Any) -> dt.datetime | None:
+def date_and_time(value: Any) -> AnyDateTime | None:
     """Make a date and time of text or of a date."""
     value = _single(value)
-    if value is None or type(value) is dt.datetime:
-        return value
-    if type(value) is dt.date:
+    kind = wide.plain_type(value)
+    if value is None or kind is dt.datetime:
+        return value  # type: ignore[no-any-return]
+    if kind is dt.date:
         return temporal.at_midnight(value, dt.UTC)
     if type(value) is str:
         return temporal.parse_datetime(value)
@@ -117,39 +118,33 @@ def date_and_time(value: Any) -> dt.datetime | None:
 
 
 @builtin("date and time(date: day, time: time)")
-def date_and_time_of(date: dt.date, time: dt.time) -> dt.datetime:
+def date_and_time_of(date: wide.Day, time: AnyTime) -> AnyDateTime:
     """Make a date and time of its parts."""
-    day = date.date() if isinstance(date, dt.datetime) else date
-    return dt.datetime.combine(day, time)
+    return temporal.combine(wide.date_at(date.toordinal()), time)
 
 
 @builtin("date and time(date: day, timezone: string)")
-def date_and_time_in(date: dt.date, timezone: str) -> dt.datetime:
+def date_and_time_in(date: wide.Day, timezone: str) -> AnyDateTime:
     """See a date and time in a zone."""
-    if not isinstance(date, dt.datetime):
-        return temporal.at_midnight(date, temporal.zone_named(timezone))
     zone = temporal.zone_named(timezone)
-    if date.tzinfo is None:
-        return date.replace(tzinfo=zone)
-    try:
-        return date.astimezone(zone)
-    except OverflowError:
-        raise FeelError("outside the years 1 to 9999", "date") from None
+    if isinstance(date, dt.datetime | wide.WideDateTime):
+        return temporal.in_zone(date, zone)
+    return temporal.at_midnight(date, zone)
 
 
 @builtin("duration(from: any)")
-def duration(value: Any) -> dt.timedelta | YearsMonths | None:
+def duration(value: Any) -> AnyDuration | YearsMonths | None:
     """Make a duration of text."""
     value = _single(value)
-    if value is None or isinstance(value, dt.timedelta | YearsMonths):
-        return value
+    if value is None or wide.plain_type(value) in (dt.timedelta, YearsMonths):
+        return value  # type: ignore[no-any-return]
     if type(value) is str:
         return temporal.parse_duration(value)
     raise FeelError("a duration is made of text")
 
 
 @builtin("years and months duration(from: day, to: day)")
-def years_and_months_duration(start: dt.date, end: dt.date) -> YearsMonths:
+def years_and_months_duration(start: wide.Day, end: wide.Day) -> YearsMonths:
     """Give the whole months between two dates."""
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and _rest(end) < _rest(start):
@@ -159,8 +154,9 @@ def years_and_months_duration(start: dt.date, end: dt.date) -> YearsMonths:
     return YearsMonths(months)
 
 
-def _rest(value: dt.date) -> tuple[int, int]:
+def _rest(value: wide.Day) -> tuple[int, int]:
     # A date without a time counts as its midnight.
-    if isinstance(value, dt.datetime):
-        return value.day, temporal.time_micros(value.time())
-    return value.day, 0
+    if wide.plain_type(value) is dt.date:
+        return value.day, 0
+    assert isinstance(value, dt.datetime | wide.WideDateTime)
+    return value.day, wide.nano_of_day(value)

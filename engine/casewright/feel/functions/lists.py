@@ -11,6 +11,7 @@ from .. import operators as ops
 from ..problems import FeelError, LimitHit
 from ..runtime import Run
 from ..values import DECIMAL, Function, YearsMonths, type_name
+from ..wide import plain_type
 from .registry import builtin
 
 
@@ -64,10 +65,10 @@ def total(items: list[Any]) -> Any:
     if not items:
         return None
     made = items[0]
-    if type(made) not in (Decimal, dt.timedelta, YearsMonths):
+    if plain_type(made) not in (Decimal, dt.timedelta, YearsMonths):
         raise FeelError(f"cannot add up a {type_name(made)}")
     for item in items[1:]:
-        if type(item) is not type(made):
+        if plain_type(item) is not plain_type(made):
             raise FeelError(f"cannot add a {type_name(item)} to a {type_name(made)}")
         made = ops.add(made, item)
     return made

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ..problems import FeelError
 from ..runtime import Run
 from ..values import Function, Range, YearsMonths, type_name
+from ..wide import WideDate, WideDateTime, WideDuration, WideTime
 
 _Call = TypeVar("_Call", bound=Callable[..., Any])
 BUILTINS: dict[str, Builtin] = {}
@@ -25,11 +26,11 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "context": (dict,),
     "range": (Range,),
     "function": (Function,),
-    "date": (dt.date,),
-    "time": (dt.time,),
-    "datetime": (dt.datetime,),
-    "day": (dt.date, dt.datetime),
-    "duration": (dt.timedelta,),
+    "date": (dt.date, WideDate),
+    "time": (dt.time, WideTime),
+    "datetime": (dt.datetime, WideDateTime),
+    "day": (dt.date, dt.datetime, WideDate, WideDateTime),
+    "duration": (dt.timedelta, WideDuration),
     "months": (YearsMonths,),
 }
 
