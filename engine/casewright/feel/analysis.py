@@ -14,6 +14,7 @@ from typing import Any
 from . import nodes as n
 from .functions import BUILTINS
 from .functions.registry import Builtin, Parameter, Signature
+from .hints import foreign
 from .kinds import (
     BOOLEAN,
     DATES,
@@ -98,10 +99,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Return “; did you mean …?” with the nearest of the known names, or nothing."""
     found = difflib.get_close_matches(name, sorted(known), 1, 0.7)
     if not found:
-        folded = {other.casefold().replace(" ", ""): other for other in known}
-        other = folded.get(name.casefold().replace("_", "").replace(" ", ""))
+        folded = {_plain(other): other for other in known}
+        other = folded.get(_plain(name))
         found = [other] if other else []
     return f"; did you mean “{found[0]}”?" if found else ""
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace(" ", "")
 
 
 class _Look:
@@ -157,7 +162,7 @@ class _Look:
             return UNKNOWN
         if node.name in BUILTINS:
             return Kind("function")
-        near = nearest(node.name, self.in_scope())
+        near = nearest(node.name, self.in_scope()) or foreign(node.name)
         return self.problem(node, f"there is no name “{node.name}”{near}", "unknown-name")
 
     def path(self, node: n.Path) -> Kind:
@@ -371,7 +376,7 @@ class _Look:
         builtin = BUILTINS.get(target.name)
         if builtin is None:
             if self.closed and not self.filters and not target.in_filter:
-                near = nearest(target.name, {*BUILTINS, *self.in_scope()})
+                near = foreign(target.name) or nearest(target.name, {*BUILTINS, *self.in_scope()})
                 message = f"there is no function “{target.name}”{near}"
                 self.problem(target, message, "unknown-name")
             return UNKNOWN

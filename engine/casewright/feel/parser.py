@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import nodes as n
 from .cursor import KEYWORDS, BadSyntax, Cursor
+from .hints import advice
 from .lexer import Token, unescape
 from .problems import FeelError, Problem
 from .temporal import parse_at
@@ -448,6 +449,13 @@ class Parser(Cursor):
                     return self.tokens[index + 1].kind == "end"
         return False
 
+    def _told(self, error: BadSyntax) -> Problem:
+        message = error.message
+        if error.kind == "syntax":
+            names = (*self.declared, *self.builtins)
+            message += advice(self.text, self.tokens, error.offset, message, names)
+        return Problem(error.kind, message, *self.lines.at(error.offset))
+
     def run(self, unary: bool) -> Parsed:
         """Parse the whole text."""
         tree: n.Node | None = None
@@ -460,9 +468,9 @@ class Parser(Cursor):
             else:
                 tree = self.expression()
             if self.tokens[self.position].kind != "end":
-                raise self.error("expected the end")
+                raise self.error("expected an operator or the end")
         except BadSyntax as error:
-            self.problems.append(Problem(error.kind, error.message, *self.lines.at(error.offset)))
+            self.problems.append(self._told(error))
         except RecursionError:
             self.problems.append(Problem("limit", "nested too deeply"))
         return Parsed(
