@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import timers
+from casewright.bpmn import compensation, timers
 from casewright.bpmn.definition import DecisionRef
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
 from casewright.bpmn.expressions import LIMITS
@@ -31,6 +31,12 @@ from casewright.feel import codec
 
 class Activity(Element):
     """An element with inputs, outputs and boundary events."""
+
+    # Set when the process is compiled: the compensation boundary event, and the node that
+    # undoes a completed activation, where something can throw at it.
+    undone_by: str = ""
+    recorded: str = ""
+    for_compensation: bool = False
 
     def _update_hook(self, my_task: Token) -> bool:
         assign_inputs(my_task, self.settings.inputs)
@@ -58,6 +64,8 @@ class Activity(Element):
     def _on_complete_hook(self, my_task: Token) -> None:
         for boundary in my_task.workflow.boundaries(my_task):
             boundary.cancel()
+        if self.recorded:
+            compensation.record(my_task, self.recorded)
         super()._on_complete_hook(my_task)
 
     def withdraw(self, token: Token) -> None:
@@ -276,6 +284,9 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
 
     kind = "subProcess"
     waits = True
+    by_event: ClassVar[bool] = False
+    is_transaction: ClassVar[bool] = False
+    compensates: bool = False
 
     def begin(self, token: Token) -> bool:
         """Open the level and run its start event."""
@@ -292,6 +303,8 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Token) -> None:
         """Let the sub-process complete, unless it was cancelled meanwhile."""
+        if self.recorded and subworkflow.ledger is not None:
+            my_task.kept = tuple(subworkflow.ledger.done)
         my_task._ready()
 
     def withdraw(self, token: Token) -> None:
@@ -300,3 +313,10 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
         if level is not None:
             level.cancel()
         super().withdraw(token)
+
+
+class Transaction(SubProcess, defaults.TransactionSubprocess):
+    """A sub-process that can be cancelled: what completed in it is undone first."""
+
+    kind = "transaction"
+    is_transaction = True

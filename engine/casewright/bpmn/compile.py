@@ -7,10 +7,14 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
+    CancelEventDefinition,
+    TerminateEventDefinition,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from casewright import xml
+from casewright.bpmn.compensation_nodes import CompensateEventDefinition
 from casewright.bpmn.definition import (
     CallRef,
     Compiled,
@@ -94,6 +98,8 @@ _EVENTS = (
     (MessageEventDefinition, "message"),
     (ErrorEventDefinition, "error"),
     (TerminateEventDefinition, "terminate"),
+    (CompensateEventDefinition, "compensation"),
+    (CancelEventDefinition, "cancel"),
 )
 
 

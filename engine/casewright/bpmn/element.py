@@ -26,6 +26,8 @@ class Element(BpmnTaskSpec):
     counts_arrivals: bool = False
     chooses_one: ClassVar[bool] = False
     passes_early: ClassVar[bool] = False
+    # An item of a repeated activity.
+    repeated: ClassVar[bool] = False
 
     # Set by the parser, once.
     origin: str = ""
@@ -93,8 +95,9 @@ def assign_outputs(token: Token, variables: Any, outputs: tuple[Assignment, ...]
     if not outputs:
         token.scope.update(variables)
         return
-    outside = token.workflow.scope
     local = token.make_local()
+    outside = local.outer
+    assert outside is not None
     for name, value in variables.items():
         local.declare(name, value)
     for output in outputs:

@@ -63,5 +63,5 @@ def _catcher(token: Token, code: str) -> Token | None:
             for boundary in waiting:
                 if boundary.task_spec.event_definition.code == wanted:
                     return boundary
-        place = place.workflow.host
+        place = place.enclosing
     return None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
+    CancelEventDefinition,
+    TerminateEventDefinition,
+)
 from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn import errors, timers
@@ -116,6 +119,11 @@ class BoundaryEvent(_Catching, defaults.BoundaryEvent):
     """Waits beside an activity; an interrupting one ends it when the event comes."""
 
     kind = "boundaryEvent"
+
+    @property
+    def catches_cancel(self) -> bool:
+        """Whether it waits for its transaction to be cancelled."""
+        return isinstance(self.event_definition, CancelEventDefinition)
 
     @property
     def rearms(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casewright import xml
-from casewright.bpmn import timers
+from casewright.bpmn import compensation_in, timers
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.findings import Collector
 from casewright.bpmn.zeebe import Message, Settings, Timer
@@ -19,7 +19,7 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
     name = xml.local(definitions[0]) if definitions else ""
     if len(definitions) > 1:
         found.unsupported(node, "more than one event definition")
-    elif name not in words.EVENT_DEFINITIONS[kind]:
+    elif name not in words.EVENT_DEFINITIONS[_place(node)]:
         found.unsupported(node, f"{name or 'no event definition'} on {kind}", name)
     elif name == "timerEventDefinition":
         return replace(made, timer=_timer(found, definitions[0]))
@@ -27,7 +27,15 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
         return replace(made, message=_message(found, root, node, definitions[0]))
     elif name == "errorEventDefinition":
         _error(found, root, node, definitions[0])
+    elif name == "compensateEventDefinition" and kind in ("endEvent", "intermediateThrowEvent"):
+        return replace(made, compensate=compensation_in.order(definitions[0]))
     return made
+
+
+def _place(node: Element) -> str:
+    level = xml.parent(node)
+    inside = level is not None and xml.attr(level, "triggeredByEvent") == "true"
+    return "eventSubProcess" if inside and xml.local(node) == "startEvent" else xml.local(node)
 
 
 def _timer(found: Collector, node: Element) -> Timer | None:

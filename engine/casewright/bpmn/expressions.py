@@ -114,6 +114,16 @@ class Surroundings:
             return value
         raise self.unfit(item, scope, value, wanted, problems)
 
+    def count(self, item: Setting, scope: Scope, most: int) -> int:
+        """Evaluate a setting that must be a whole number from 0 to `most`."""
+        wanted = f"a whole number from 0 to {most}"
+        value, problems = self.evaluate(item, scope)
+        if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+            value = Decimal(value)
+        if isinstance(value, Decimal) and 0 <= value <= most and value == int(value):
+            return int(value)
+        raise self.unfit(item, scope, value, wanted, problems)
+
     def unfit(
         self, item: Setting, scope: Scope, value: Any, wanted: str, problems: Any = ()
     ) -> Incident:

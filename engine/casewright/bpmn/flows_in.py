@@ -123,10 +123,12 @@ def _default(found: Collector, node: Element, own: list[Element]) -> None:
 
 def _connected(found: Collector, node: Element, incoming: int) -> None:
     kind = xml.local(node)
-    refused = any(
+    apart = any(
         xml.attr(node, name) == "true" for name in ("triggeredByEvent", "isForCompensation")
     )
-    if kind not in ("startEvent", "boundaryEvent") and incoming == 0 and not refused:
+    if apart and incoming:
+        found.add(node, "flow-into-handler", "a sequence flow cannot lead to this activity")
+    if kind not in ("startEvent", "boundaryEvent") and incoming == 0 and not apart:
         found.add(node, "not-connected", f"no sequence flow leads to this {kind}")
 
 
@@ -146,9 +148,12 @@ def _starts(found: Collector, level: Element, nodes: dict[str, Element]) -> None
         for node in starts
         if not any(xml.local(item).endswith("EventDefinition") for item in xml.children(node))
     ]
-    inner = xml.local(level) == "subProcess"
+    inner = xml.local(level) in words.LEVELS
     if not starts:
         found.add(level, "no-start", "there is no start event")
+    elif xml.attr(level, "triggeredByEvent") == "true":
+        if len(starts) > 1 or plain:
+            found.add(level, "bad-start", "an event sub-process has one start event, with trigger")
     elif inner and (len(starts) > 1 or not plain):
         found.add(level, "bad-start", "a sub-process has exactly one start event, without trigger")
     elif len(plain) > 1:

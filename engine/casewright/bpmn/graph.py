@@ -65,6 +65,7 @@ class Graph:
             if name in reach[name]
             or getattr(task, "passes_early", False)
             or getattr(task, "rearms", False)
+            or getattr(task, "repeats", False)
             or (
                 len(task._inputs) > 1
                 and name in forked

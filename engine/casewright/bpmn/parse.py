@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 
 from casewright import xml
-from casewright.bpmn import activities, events, gateways
+from casewright.bpmn import activities, compensation_nodes, event_subprocesses, events, gateways
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.graph import Graph
@@ -61,6 +61,33 @@ class CallParser(TaskParser):
         return self.spec_class(self.spec, self.bpmn_id, subworkflow_spec="", **self.bpmn_attributes)
 
 
+class CompensationParser(TaskParser):
+    """An event of compensation, which the library's event parsers do not know."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        return self.spec_class(
+            self.spec,
+            self.bpmn_id,
+            event_definition=compensation_nodes.CompensateEventDefinition(),
+            **self.bpmn_attributes,
+        )
+
+
+class BoundaryCompensationParser(TaskParser):
+    """A compensation boundary event."""
+
+    def create_task(self) -> Any:
+        """Return the spec; it cancels nothing, since its activity is over."""
+        return self.spec_class(
+            self.spec,
+            self.bpmn_id,
+            event_definition=compensation_nodes.CompensateEventDefinition(),
+            cancel_activity=False,
+            **self.bpmn_attributes,
+        )
+
+
 class SubProcessParser(TaskParser):
     """An embedded sub-process."""
 
@@ -69,9 +96,16 @@ class SubProcessParser(TaskParser):
         parser = self.process_parser.parser
         parser.create_parser(self.node, filename=self.filename, lane=self.lane)
         parser.process_parsers[self.bpmn_id].parent = self.process_parser
-        return self.spec_class(
+        by_event = self.node.get("triggeredByEvent") == "true"
+        spec_class = event_subprocesses.EventSubProcess if by_event else self.spec_class
+        made = spec_class(
             self.spec, self.bpmn_id, subworkflow_spec=self.bpmn_id, **self.bpmn_attributes
         )
+        made.compensates = by_event and any(
+            xml.child(start, "bpmn:compensateEventDefinition") is not None
+            for start in xml.children(self.node, "bpmn:startEvent")
+        )
+        return made
 
 
 class LevelParser(ProcessParser):
@@ -89,10 +123,21 @@ class LevelParser(ProcessParser):
             if isinstance(made.task, events.BoundaryEvent):
                 host = self.spec.task_specs[made.node.get("attachedToRef")]
                 host.boundaries = (*host.boundaries, made.task.name)
+            elif isinstance(made.task, compensation_nodes.CompensationBoundary):
+                self._compensation(made)
+
+    def _compensation(self, made: Any) -> None:
+        """Connect a compensation boundary event to the activity that undoes."""
+        model: Model = self.parser.model
+        host = self.spec.task_specs[made.node.get("attachedToRef")]
+        host.undone_by = made.task.name
+        handler = self.made[model.handlers[made.task.name]].task
+        handler.for_compensation = True
+        made.task.connect(handler)
 
     def parse_node(self, node: Any) -> Any:
         """Make the spec of one node; flows are followed later."""
-        parser_class, spec_class = self.parser._get_parser_class(node.tag)
+        parser_class, spec_class = self._special(node) or self.parser._get_parser_class(node.tag)
         made = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
         made.task = made.create_task()
         name = node.get("id")
@@ -106,6 +151,14 @@ class LevelParser(ProcessParser):
         self.made[name] = made
         return made.task
 
+    def _special(self, node: Any) -> Any:
+        """Return the classes of an event that is told from others by its definition."""
+        for item in xml.children(node):
+            found = _SPECIAL.get((xml.local(node), xml.local(item)))
+            if found is not None:
+                return found
+        return None
+
     def _connect(self, flow: Any) -> None:
         source, target = self.made[flow.get("sourceRef")], self.made[flow.get("targetRef")].task
         outgoing = self.get_outgoing_sequence_flows(flow.get("sourceRef"))
@@ -116,6 +169,23 @@ class LevelParser(ProcessParser):
         if isinstance(target, gateways.Join):
             target.flows[source.task.name] = flow.get("id")
             target.counts_arrivals = len(target.flows) > 1
+
+
+_SPECIAL = {
+    ("boundaryEvent", "compensateEventDefinition"): (
+        BoundaryCompensationParser,
+        compensation_nodes.CompensationBoundary,
+    ),
+    ("intermediateThrowEvent", "compensateEventDefinition"): (
+        CompensationParser,
+        compensation_nodes.CompensateThrow,
+    ),
+    ("endEvent", "compensateEventDefinition"): (
+        CompensationParser,
+        compensation_nodes.CompensateEnd,
+    ),
+    ("endEvent", "cancelEventDefinition"): (EndParser, compensation_nodes.CancelEnd),
+}
 
 
 class Parser(BpmnParser):
@@ -150,6 +220,7 @@ class Parser(BpmnParser):
         full_tag("businessRuleTask"): (ScriptParser, activities.RuleTask),
         full_tag("callActivity"): (CallParser, activities.CallActivity),
         full_tag("subProcess"): (SubProcessParser, activities.SubProcess),
+        full_tag("transaction"): (SubProcessParser, activities.Transaction),
     }
     PROCESS_PARSER_CLASS = LevelParser
 
@@ -175,6 +246,7 @@ class Parser(BpmnParser):
         """Return the spec graphs of one process."""
         spec = self.get_spec(process_id)
         inner = self._inner(spec)
+        compensation_nodes.prepare(spec, inner)
         graphs = {level.name: Graph(level) for level in (spec, *inner.values())}
         return Program(spec, inner, graphs)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from casewright import xml
-from casewright.bpmn import events_in, flows_in, settings
+from casewright.bpmn import compensation_in, events_in, flows_in, settings
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.findings import Collector
@@ -16,7 +16,7 @@ from casewright.xml import NS, Element
 
 _ID = re.compile(r"[^\W\d][\w.-]*")
 # Endings of the ids that the desugaring gives.
-GENERATED = ("__choice", "__node", "__flow")
+GENERATED = ("__choice", "__node", "__flow", "__undo")
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Model:
     # Nodes that the desugaring named or added, with the element that they stand for.
     origins: dict[str, str] = field(default_factory=dict)
     added: set[str] = field(default_factory=set)
+    # Compensation boundary events and the activities that undo.
+    handlers: dict[str, str] = field(default_factory=dict)
 
 
 def read(root: Element, file: str) -> Model:
@@ -49,6 +51,7 @@ def read(root: Element, file: str) -> Model:
         found.add(root, "no-process", "the file has no executable process")
     for process in model.processes:
         _level(model, process)
+        model.handlers.update(compensation_in.check(found, process))
     return model
 
 
@@ -60,8 +63,9 @@ def flow_nodes(level: Element) -> Iterator[Element]:
 def levels(process: Element) -> Iterator[Element]:
     """Yield the process and its sub-processes, outer ones first."""
     yield process
-    for inner in xml.children(process, "bpmn:subProcess"):
-        yield from levels(inner)
+    for inner in xml.children(process):
+        if xml.local(inner) in words.LEVELS:
+            yield from levels(inner)
 
 
 def _languages(found: Collector, root: Element) -> None:
@@ -128,8 +132,9 @@ def _level(model: Model, level: Element) -> None:
         elif name not in words.SILENT:
             found.unsupported(node, name)
     flows_in.check(model.found, level, model.conditions)
-    for inner in xml.children(level, "bpmn:subProcess"):
-        _level(model, inner)
+    for inner in xml.children(level):
+        if xml.local(inner) in words.LEVELS:
+            _level(model, inner)
 
 
 def _flow_node(model: Model, node: Element) -> None:
@@ -139,7 +144,7 @@ def _flow_node(model: Model, node: Element) -> None:
         found.add(node, "id-missing", f"this {kind} has no id")
     elif not _ID.fullmatch(name) or name.endswith(GENERATED):
         found.add(node, "bad-id", f"“{name}” is no id: letters, digits, “_”, “-” and “.”")
-    if kind != "subProcess":
+    if kind not in words.LEVELS:
         attributes(found, node)
         _parts(found, node)
     made = settings.read(found, node)

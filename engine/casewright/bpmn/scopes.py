@@ -201,22 +201,7 @@ class Scope(Mapping[str, Any]):
         return [owner.raw[name] for name, owner in owners.items() if owner is not None]
 
     def _store(self, name: str, value: Any, *, measured: bool = False) -> None:
-        try:
-            value = from_python(value)
-            data = codec.to_json(value)
-        except FeelError:
-            kind = type_name(value)
-            raise Incident(
-                "value-not-storable",
-                f"a {kind} cannot be kept in “{name}”",
-                variable=name,
-                type=kind,
-            ) from None
-        try:
-            added = size(data)
-        except TooLarge as problem:
-            message = f"the value of “{name}” is {problem.what}"
-            raise Incident("value-too-large", message, variable=name) from None
+        value, data, added = storable(name, value)
         if name in self.raw and _same(self.raw[name], data):
             return
         if not measured and not self.log.room.take(added, self.raw.get(name)):
@@ -225,6 +210,26 @@ class Scope(Mapping[str, Any]):
         self.raw[name] = data
         self._decoded[name] = value
         self.log.note(self.id, name, data)
+
+
+def storable(name: str, value: Any) -> tuple[Any, Any, int]:
+    """Return a value as FEEL and as JSON, and its bytes; an incident if none may hold it."""
+    try:
+        value = from_python(value)
+        data = codec.to_json(value)
+    except FeelError:
+        kind = type_name(value)
+        raise Incident(
+            "value-not-storable",
+            f"a {kind} cannot be kept in “{name}”",
+            variable=name,
+            type=kind,
+        ) from None
+    try:
+        return value, data, size(data)
+    except TooLarge as problem:
+        message = f"the value of “{name}” is {problem.what}"
+        raise Incident("value-too-large", message, variable=name) from None
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from casewright.bpmn.compensation import Entry, Ledger
 from casewright.bpmn.incidents import Stop
+from casewright.bpmn.rounds import Rounds, RoundScope
 from casewright.bpmn.scopes import Scope
 from casewright.bpmn.tokens import Token
 from casewright.bpmn.workflow import InnerLevel, Instance, Level
@@ -44,6 +46,8 @@ def save(instance: Instance) -> dict[str, Any]:
     data["tokens"] = [_token(token) for token in tokens]
     data["arrivals"] = {level.path: level.arrivals for level in levels if level.arrivals}
     data["counts"] = {level.path: level.counts for level in levels if level.counts}
+    ledgers = {level.path: level.ledger.to_json() for level in levels if level.ledger is not None}
+    data["compensation"] = {path: found for path, found in ledgers.items() if found}
     data["variables"] = variables
     data["done"] = instance.completed
     return {key: value for key, value in data.items() if value or key == "tokens"}
@@ -67,8 +71,16 @@ def _token(token: Token) -> dict[str, Any]:
         data["armed"] = True
     if token.told:
         data["told"] = True
+    if token.left:
+        data["left"] = True
+    if token.rounds is not None:
+        data["rounds"] = token.rounds.to_json()
     if token.stop is not None:
         data["incident"] = token.stop.to_json()
+    if token.undoes:
+        data["undoes"] = token.undoes
+    if token.kept:
+        data["kept"] = [entry.to_json() for entry in token.kept]
     if token.outcome is not None:
         data["outcome"] = codec.to_json(from_python(dict(token.outcome)))
     return data
@@ -87,6 +99,8 @@ def load(definition: Definition, data: dict[str, Any], context: StepContext) -> 
     for path, arrivals in data.get("arrivals", {}).items():
         level = _level(instance, path[:-1], data)
         level.arrivals = {join: dict(flows) for join, flows in arrivals.items()}
+    for path, found in data.get("compensation", {}).items():
+        _level(instance, path[:-1], data).ledger = Ledger.from_json(found)
     return instance
 
 
@@ -112,9 +126,19 @@ def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> N
     token.child = item.get("child", "")
     token.armed = item.get("armed", False)
     token.told = item.get("told", False)
+    token.left = item.get("left", False)
     if "incident" in item:
         token.stop = Stop.from_json(item["incident"])
+    token.undoes = item.get("undoes", "")
+    if "kept" in item:
+        token.kept = tuple(Entry.from_json(entry) for entry in item["kept"])
     if "outcome" in item:
         token.outcome = codec.from_json(item["outcome"])
     if token.id in variables:
         token.local = Scope(token.id, level.scope, level.scope.log, variables[token.id])
+    if "rounds" in item:
+        token.rounds = Rounds.from_json(item["rounds"])
+        own = variables.get(token.id, {})
+        token.local = RoundScope(token.id, level.scope, level.scope.log, own)
+    if spec.repeated:
+        items.append(token)

@@ -14,10 +14,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn.incidents import Incident, Phase, Stop
+from casewright.bpmn.rounds import Rounds
 from casewright.bpmn.scopes import Scope
 from casewright.domain.events import Event, IncidentRaised, IncidentResolved
 
 if TYPE_CHECKING:
+    from casewright.bpmn.compensation import Entry
     from casewright.bpmn.workflow import Instance, Level
 
 OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
@@ -41,7 +43,11 @@ class Token(Task):
         self.child = ""
         self.armed = False
         self.told = False
+        self.left = False
         self.outcome: dict[str, Any] | None = None
+        self.rounds: Rounds | None = None
+        self.undoes = ""
+        self.kept: tuple[Entry, ...] = ()
         if state & OPEN:
             workflow.opened(self)
 
@@ -50,6 +56,22 @@ class Token(Task):
         """The workflow of the whole instance."""
         top: Instance = self.workflow.top_workflow
         return top
+
+    @property
+    def body(self) -> Token | None:
+        """The token of the repeated activity of which this one is an item."""
+        return self.workflow.open.get(self.host) if self.task_spec.repeated else None
+
+    @property
+    def number(self) -> int:
+        """The position of an item, from 1."""
+        return int(self.id.rpartition("[")[2][:-1])
+
+    @property
+    def enclosing(self) -> Token | None:
+        """The token around this one: of the repeated activity, or of the sub-process."""
+        body = self.body
+        return body if body is not None else self.workflow.host
 
     @property
     def scope(self) -> Scope:
@@ -90,13 +112,16 @@ class Token(Task):
         if self._state != TaskState.READY:
             return None
         try:
-            self.task_spec._run(self)
+            result = self.task_spec._run(self)
         except Incident as incident:
             self.halt(incident, "run")
             return None
         if self._state & FINISHED:
             return None
         self.resolved()
+        if result is None:
+            # It goes on later.
+            return None
         self.complete()
         return True
 

@@ -12,8 +12,13 @@ ACTIVITIES = frozenset(
         "businessRuleTask",
         "callActivity",
         "subProcess",
+        "transaction",
     }
 )
+# Activities that hold a level of their own.
+LEVELS = frozenset({"subProcess", "transaction"})
+# What repeats an activity.
+LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 EVENTS = frozenset(
     {
@@ -29,12 +34,28 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 # The event definitions that each kind of event may have; "" is none.
 EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"", "messageEventDefinition"}),
-    "endEvent": frozenset({"", "errorEventDefinition", "terminateEventDefinition"}),
-    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
-    "intermediateThrowEvent": frozenset({""}),
-    "boundaryEvent": frozenset(
-        {"timerEventDefinition", "errorEventDefinition", "messageEventDefinition"}
+    "endEvent": frozenset(
+        {
+            "",
+            "errorEventDefinition",
+            "terminateEventDefinition",
+            "compensateEventDefinition",
+            "cancelEventDefinition",
+        }
     ),
+    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
+    "intermediateThrowEvent": frozenset({"", "compensateEventDefinition"}),
+    "boundaryEvent": frozenset(
+        {
+            "timerEventDefinition",
+            "errorEventDefinition",
+            "messageEventDefinition",
+            "compensateEventDefinition",
+            "cancelEventDefinition",
+        }
+    ),
+    # The start of an event sub-process, which is no start of the process.
+    "eventSubProcess": frozenset({"compensateEventDefinition"}),
 }
 
 # Drawn or written for people; they have no meaning for a run.
@@ -56,7 +77,8 @@ SILENT = frozenset(
 
 # Attributes of the language's own namespace that run, by element; id and name always do.
 ATTRIBUTES: dict[str, frozenset[str]] = {
-    **{name: frozenset({"default"}) for name in ACTIVITIES},
+    **{name: frozenset({"default", "isForCompensation"}) for name in ACTIVITIES},
+    "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
     "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
@@ -71,8 +93,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 NEUTRAL: dict[str, frozenset[str] | None] = {
     "startQuantity": frozenset({"1"}),
     "completionQuantity": frozenset({"1"}),
-    "isForCompensation": frozenset({"false"}),
     "triggeredByEvent": frozenset({"false"}),
+    "method": frozenset({"##Compensate", "compensate", "##compensate"}),
     "isInterrupting": frozenset({"true"}),
     "parallelMultiple": frozenset({"false"}),
     "instantiate": frozenset({"false"}),
@@ -135,6 +157,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "businessRuleTask": frozenset({"properties", "ioMapping", "calledDecision"}),
     "callActivity": frozenset({"properties", "ioMapping", "calledElement"}),
     "subProcess": frozenset({"properties", "ioMapping"}),
+    "transaction": frozenset({"properties", "ioMapping"}),
     "message": frozenset({"subscription"}),
     "sequenceFlow": frozenset({"properties"}),
 }

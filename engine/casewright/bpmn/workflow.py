@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import joins
+from casewright.bpmn import compensation, joins
 from casewright.bpmn.engine import FeelEngine
 from casewright.bpmn.expressions import Surroundings
 from casewright.bpmn.incidents import Incident
@@ -23,9 +23,11 @@ from casewright.bpmn.tokens import Token
 from casewright.domain.events import Event, InstanceCancelled, InstanceCompleted
 
 if TYPE_CHECKING:
+    from casewright.bpmn.compensation import Ledger
     from casewright.bpmn.definition import Definition
     from casewright.bpmn.graph import Graph
     from casewright.bpmn.results import Request, StepContext, UncaughtError
+    from casewright.bpmn.rounds import Rounds
 
 
 class Level:
@@ -51,6 +53,7 @@ class Level:
         self.finished: list[Token] = []
         self.arrivals: dict[str, dict[str, int]] = {}
         self.counts: dict[str, int] = {}
+        self.ledger: Ledger | None = None
 
     def _plant(self, state: int) -> None:
         root = Token(self, self.spec.start, None, TaskState.FUTURE, f"{self.path}^")
@@ -96,6 +99,7 @@ class Level:
             token
             for token in self.open.values()
             if token.host == host.id
+            and not token.task_spec.repeated
             and (token._state == TaskState.WAITING or token.task_spec.cancel_activity)
         ]
         return sorted(found, key=lambda token: token.id)
@@ -106,7 +110,9 @@ class Level:
             return
         self._forget()
         joins.fire(self)
-        if self.open:
+        if self.ledger is not None and self.ledger.runs:
+            compensation.go_on(self)
+        if self.open or self.completed:
             return
         if self.arrivals:
             self._surplus()
@@ -163,6 +169,8 @@ class Level:
             if token is not keep:
                 token.cancel()
         self.arrivals = {}
+        if self.ledger is not None:
+            self.ledger.runs = {}
 
     # What the library calls.
 
@@ -250,10 +258,13 @@ class Instance(Level, BpmnWorkflow):
 
     def _held(self) -> int:
         """Return how many bytes all variables have."""
-        scopes = [self.scope]
+        scopes, kept = [self.scope], 0
         for level in self.levels():
             scopes += [token.local for token in level.open.values() if token.local is not None]
-        return sum(len(orjson.dumps(scope.raw)) for scope in scopes if scope.raw)
+            counted += [token.rounds for token in level.open.values() if token.rounds is not None]
+            if level.ledger is not None:
+                kept += len(orjson.dumps(level.ledger.to_json()))
+        return kept + sum(len(orjson.dumps(scope.raw)) for scope in scopes if scope.raw)
 
     def find(self, token_id: str) -> Token | None:
         """Return the open token with this id."""

@@ -91,6 +91,37 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Compensate:
+    """What a compensation event undoes, "" for all, and whether it waits until that is done."""
+
+    activity: str = ""
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """How an activity is repeated: "parallel", "sequential" or "standard".
+
+    `condition` ends a multi-instance activity, and keeps a standard loop going.
+    """
+
+    kind: str
+    cardinality: Setting | None = None
+    collection: Setting | None = None
+    element: str = ""
+    output: str = ""
+    output_element: Setting | None = None
+    condition: Setting | None = None
+    test_before: bool = False
+    maximum: int | None = None
+
+    @property
+    def sequential(self) -> bool:
+        """Whether one item comes after the other."""
+        return self.kind != "parallel"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an element's extension says; None and empty where it says nothing."""
 
@@ -106,6 +137,8 @@ class Settings:
     people: People = People()
     timer: Timer | None = None
     message: Message | None = None
+    loop: Loop | None = None
+    compensate: Compensate | None = None
 
 
 NOTHING = Settings()
