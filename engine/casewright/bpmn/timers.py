@@ -12,6 +12,7 @@ from casewright.bpmn.zeebe import Timer
 from casewright.domain.clock import micros
 from casewright.domain.events import TimerScheduled
 from casewright.feel.values import YearsMonths
+from casewright.feel.wide import nearest
 
 _READ = {
     "duration": feel.parse("duration(text)"),
@@ -39,6 +40,7 @@ def instant(value: Any, zone: Any) -> datetime | None:
     """Return the instant of a date, a date and time, or ISO text; None if it is neither."""
     if isinstance(value, str):
         value = read("date", value)
+    value = nearest(value)
     if isinstance(value, datetime):
         return value if value.tzinfo is not None else value.replace(tzinfo=zone)
     if isinstance(value, date):
@@ -70,6 +72,7 @@ def _due(token: Token, kind: str, item: Setting) -> int:
     value, problems = around.evaluate(item, token.scope)
     if isinstance(value, str):
         value = read(kind, value)
+    value = nearest(value)
     if kind == "duration" and isinstance(value, _DURATIONS):
         start = around.now.astimezone(around.zone)
         value = _ADD.evaluate({"start": start, "span": value}, zone=around.zone)[0]
