@@ -158,7 +158,7 @@ class ServiceTask(Activity, defaults.ServiceTask):
             token=token.id,
             element=self.origin,
             operation=around.text(task.type, scope),
-            input=dict(token.local.raw) if token.local is not None else {},
+            input=self.given(token),
             headers=dict(self.settings.headers) or None,
             retries=self._retries(token),
             order_key=around.key(order, scope) if order is not None else "",
@@ -166,6 +166,14 @@ class ServiceTask(Activity, defaults.ServiceTask):
         token.wait()
         token.top.tell(created)
         return False
+
+    def given(self, token: Token) -> dict[str, Any]:
+        """Return the input: what the input mappings made."""
+        raw = token.local.raw if token.local is not None else {}
+        return {name: raw[name] for name in raw if not self.repeated or name in self._mapped()}
+
+    def _mapped(self) -> set[str]:
+        return {item.target[0] for item in self.settings.inputs}
 
     def _retries(self, token: Token) -> int | None:
         item = self.settings.task.retries if self.settings.task is not None else None
@@ -292,6 +300,7 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
         """Open the level and run its start event."""
         token._set_state(TaskState.STARTED)
         self.start_workflow(token)
+        token.top.subprocesses[token.id].arm()
         return False
 
     def _run_hook(self, my_task: Token) -> bool:

@@ -26,6 +26,8 @@ class Element(BpmnTaskSpec):
     counts_arrivals: bool = False
     chooses_one: ClassVar[bool] = False
     passes_early: ClassVar[bool] = False
+    # Waits beside the flow of a level, which can end without it.
+    watches: ClassVar[bool] = False
     # An item of a repeated activity.
     repeated: ClassVar[bool] = False
 

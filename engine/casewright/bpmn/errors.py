@@ -50,18 +50,29 @@ def _deliver(
 
 
 def _catcher(token: Token, code: str) -> Token | None:
-    """Walk out through the sub-processes to a boundary event for `code`."""
+    """Walk out to a boundary event for `code`, or an event sub-process of the scope."""
     place: Token | None = token
     while place is not None:
-        waiting = [
-            boundary
-            for boundary in place.workflow.boundaries(place)
-            if boundary._state == TaskState.WAITING
-            and isinstance(boundary.task_spec.event_definition, ErrorEventDefinition)
-        ]
-        for wanted in (code, None):
-            for boundary in waiting:
-                if boundary.task_spec.event_definition.code == wanted:
-                    return boundary
+        waiting = place.workflow.boundaries(place)
+        found = _best(waiting, code)
+        if found is None and place.body is None:
+            found = _best(place.workflow.watching(), code)
+        if found is not None:
+            return found
         place = place.enclosing
+    return None
+
+
+def _best(waiting: list[Token], code: str) -> Token | None:
+    """Return the catcher of this code, else one of all codes."""
+    found = [
+        token
+        for token in waiting
+        if isinstance(token.task_spec.event_definition, ErrorEventDefinition)
+        and token._state == TaskState.WAITING
+    ]
+    for wanted in (code, None):
+        for token in found:
+            if token.task_spec.event_definition.code == wanted:
+                return token
     return None

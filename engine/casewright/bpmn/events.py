@@ -64,7 +64,7 @@ class EndEvent(Element, defaults.EndEvent):
         token._set_state(TaskState.COMPLETED)
 
 
-class _Catching(Element):
+class Catching(Element):
     """Waits for a time or a message."""
 
     waits = True
@@ -98,7 +98,7 @@ class _Catching(Element):
             token.top.tell(SubscriptionClosed(token=token.id, element=self.origin))
 
 
-class CatchEvent(_Catching, defaults.IntermediateCatchEvent):
+class CatchEvent(Catching, defaults.IntermediateCatchEvent):
     """An intermediate event that waits in the flow."""
 
     kind = "intermediateCatchEvent"
@@ -115,7 +115,7 @@ class CatchEvent(_Catching, defaults.IntermediateCatchEvent):
         return True
 
 
-class BoundaryEvent(_Catching, defaults.BoundaryEvent):
+class BoundaryEvent(Catching, defaults.BoundaryEvent):
     """Waits beside an activity; an interrupting one ends it when the event comes."""
 
     kind = "boundaryEvent"

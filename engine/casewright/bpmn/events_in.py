@@ -17,6 +17,8 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
     kind = xml.local(node)
     definitions = [i for i in xml.children(node) if xml.local(i).endswith("EventDefinition")]
     name = xml.local(definitions[0]) if definitions else ""
+    if xml.attr(node, "isInterrupting", "true") != "true":
+        _beside(found, node, name)
     if len(definitions) > 1:
         found.unsupported(node, "more than one event definition")
     elif name not in words.EVENT_DEFINITIONS[_place(node)]:
@@ -30,6 +32,14 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
     elif name == "compensateEventDefinition" and kind in ("endEvent", "intermediateThrowEvent"):
         return replace(made, compensate=compensation_in.order(definitions[0]))
     return made
+
+
+def _beside(found: Collector, node: Element, name: str) -> None:
+    """Check a start event that does not interrupt."""
+    if _place(node) != "eventSubProcess":
+        found.unsupported(node, "isInterrupting=“false” outside an event sub-process")
+    elif name in ("errorEventDefinition", "compensateEventDefinition"):
+        found.add(node, "error-interrupts", "errors and compensation always interrupt")
 
 
 def _place(node: Element) -> str:
@@ -66,7 +76,7 @@ def _message(found: Collector, root: Element, event: Element, node: Element) -> 
     if message is None or not name:
         found.add(node, "message-missing", f"messageRef “{ref}” names no message with a name")
         return None
-    start = xml.local(event) == "startEvent"
+    start = _place(event) == "startEvent"
     subscription = xml.path(message, "bpmn:extensionElements", "zeebe:subscription")
     key = xml.attr(subscription, "correlationKey") if subscription is not None else ""
     if not key and not start:
@@ -82,7 +92,9 @@ def _message(found: Collector, root: Element, event: Element, node: Element) -> 
 
 def _error(found: Collector, root: Element, event: Element, node: Element) -> None:
     ref = xml.attr(node, "errorRef").rpartition(":")[2]
-    if not ref and xml.local(event) == "boundaryEvent":
+    if xml.attr(event, "cancelActivity", "true") != "true":
+        found.add(event, "error-interrupts", "an error boundary event always interrupts")
+    if not ref and _place(event) in ("boundaryEvent", "eventSubProcess"):
         return
     declared = _declared(root, "error", ref)
     if declared is None:

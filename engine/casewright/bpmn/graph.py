@@ -17,6 +17,9 @@ class Graph:
             self._outputs[name] = after
             for target in after:
                 self._inputs.setdefault(target, []).append(name)
+        self.event_starts = tuple(
+            name for name, task in spec.task_specs.items() if getattr(task, "watches", False)
+        )
         self.repeating = self._repeating(spec)
         self._upstream = {
             (name, source): self._before(source, name)

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import EndEventParser
+from SpiffWorkflow.bpmn.parser import BpmnParser, event_parsers
+from SpiffWorkflow.bpmn.parser.event_parsers import EndEventParser, EventDefinitionParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 
 from casewright import xml
-from casewright.bpmn import activities, compensation_nodes, event_subprocesses, events, gateways
+from casewright.bpmn import (
+    activities,
+    compensation_nodes,
+    event_subprocesses,
+    events,
+    gateways,
+)
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.graph import Graph
@@ -88,6 +94,32 @@ class BoundaryCompensationParser(TaskParser):
         )
 
 
+class EventStartParser(EventDefinitionParser):
+    """The start event of an event sub-process, which may have more triggers than others."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        paths = [
+            *(event_parsers.MESSAGE_EVENT_XPATH, event_parsers.TIMER_EVENT_XPATH),
+            *(event_parsers.ERROR_EVENT_XPATH, event_parsers.ESCALATION_EVENT_XPATH),
+            *(event_parsers.SIGNAL_EVENT_XPATH, event_parsers.CONDITIONAL_EVENT_XPATH),
+        ]
+        definition = self.get_event_definition(paths)
+        if self.xpath("./bpmn:compensateEventDefinition"):
+            definition = compensation_nodes.CompensateEventDefinition()
+        return self._create_task(definition)
+
+
+class InnerStartParser(EventStartParser):
+    """The same start event where it runs, inside the event sub-process."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        task = super().create_task()
+        self.spec.start.connect(task)
+        return task
+
+
 class SubProcessParser(TaskParser):
     """An embedded sub-process."""
 
@@ -101,11 +133,26 @@ class SubProcessParser(TaskParser):
         made = spec_class(
             self.spec, self.bpmn_id, subworkflow_spec=self.bpmn_id, **self.bpmn_attributes
         )
-        made.compensates = by_event and any(
-            xml.child(start, "bpmn:compensateEventDefinition") is not None
-            for start in xml.children(self.node, "bpmn:startEvent")
-        )
+        if by_event:
+            self._start(made)
         return made
+
+    def _start(self, made: Any) -> None:
+        """Put the start event that waits before an event sub-process into the scope around."""
+        (start,) = xml.children(self.node, "bpmn:startEvent")
+        made.compensates = xml.child(start, "bpmn:compensateEventDefinition") is not None
+        if made.compensates:
+            return
+        parser = EventStartParser(
+            self.process_parser, event_subprocesses.EventStart, start, self.nsmap, lane=self.lane
+        )
+        waits = parser.create_task()
+        model: Model = self.process_parser.parser.model
+        waits.origin = model.origins.get(waits.name, waits.name)
+        waits.settings = model.settings.get(waits.origin, NOTHING)
+        waits.interrupting = xml.attr(start, "isInterrupting", "true") == "true"
+        waits.flows = {}
+        waits.connect(made)
 
 
 class LevelParser(ProcessParser):
@@ -138,10 +185,10 @@ class LevelParser(ProcessParser):
     def parse_node(self, node: Any) -> Any:
         """Make the spec of one node; flows are followed later."""
         parser_class, spec_class = self._special(node) or self.parser._get_parser_class(node.tag)
+        model: Model = self.parser.model
         made = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
         made.task = made.create_task()
         name = node.get("id")
-        model: Model = self.parser.model
         made.task.origin = model.origins.get(name, name)
         made.task.generated = name in model.added
         made.task.settings = model.settings.get(made.task.origin, NOTHING)
@@ -152,7 +199,9 @@ class LevelParser(ProcessParser):
         return made.task
 
     def _special(self, node: Any) -> Any:
-        """Return the classes of an event that is told from others by its definition."""
+        """Return the classes of an event that is told from others by what is in it or around."""
+        if xml.local(node) == "startEvent" and self.node.get("triggeredByEvent") == "true":
+            return InnerStartParser, event_subprocesses.InnerStart
         for item in xml.children(node):
             found = _SPECIAL.get((xml.local(node), xml.local(item)))
             if found is not None:

@@ -93,9 +93,16 @@ def load(definition: Definition, data: dict[str, Any], context: StepContext) -> 
     instance.scope.raw.update(variables.get("", {}))
     instance.completed = data.get("done", False)
     instance.counts = dict(data.get("counts", {}).get("", {}))
+    items: list[Token] = []
     for item in data["tokens"]:
         level = _level(instance, item["id"].rpartition("/")[0], data)
-        _restore(level, item, variables)
+        token = _restore(level, item, variables)
+        if token.task_spec.repeated:
+            items.append(token)
+    for token in items:
+        # Only now: a body that has its turn stands behind its items.
+        if token.local is not None and token.body is not None:
+            token.local.outer = token.body.local
     for path, arrivals in data.get("arrivals", {}).items():
         level = _level(instance, path[:-1], data)
         level.arrivals = {join: dict(flows) for join, flows in arrivals.items()}
@@ -118,7 +125,7 @@ def _level(instance: Instance, path: str, data: dict[str, Any]) -> Level:
     return level
 
 
-def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> None:
+def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> Token:
     spec = level.spec.task_specs[item.get("node", item["element"])]
     token = Token(level, spec, level.task_tree, _STATES[item["state"]], item["id"])
     token.host = item.get("host", "")
@@ -140,5 +147,4 @@ def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> N
         token.rounds = Rounds.from_json(item["rounds"])
         own = variables.get(token.id, {})
         token.local = RoundScope(token.id, level.scope, level.scope.log, own)
-    if spec.repeated:
-        items.append(token)
+    return token

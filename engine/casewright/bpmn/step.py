@@ -158,6 +158,7 @@ def _start(instance: Instance, change: changes.Start) -> None:
             parent_token=instance.context.parent_token,
         )
     )
+    instance.arm()
     spec._update(token)
 
 

@@ -89,6 +89,7 @@ _EVENTS = {
     "intermediateCatchEvent": "catch",
     "intermediateThrowEvent": "throw",
     "boundaryEvent": "boundary",
+    "eventSubProcess": "event sub-process",
 }
 _INTRO = (
     "A file is refused when it holds something that the engine does not run exactly as drawn:\n"

@@ -55,7 +55,14 @@ EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
         }
     ),
     # The start of an event sub-process, which is no start of the process.
-    "eventSubProcess": frozenset({"compensateEventDefinition"}),
+    "eventSubProcess": frozenset(
+        {
+            "compensateEventDefinition",
+            "errorEventDefinition",
+            "messageEventDefinition",
+            "timerEventDefinition",
+        }
+    ),
 }
 
 # Drawn or written for people; they have no meaning for a run.
@@ -81,6 +88,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
+    "startEvent": frozenset({"isInterrupting"}),
     "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
     "sequenceFlow": frozenset({"sourceRef", "targetRef"}),
     "process": frozenset({"isExecutable"}),
@@ -95,7 +103,6 @@ NEUTRAL: dict[str, frozenset[str] | None] = {
     "completionQuantity": frozenset({"1"}),
     "triggeredByEvent": frozenset({"false"}),
     "method": frozenset({"##Compensate", "compensate", "##compensate"}),
-    "isInterrupting": frozenset({"true"}),
     "parallelMultiple": frozenset({"false"}),
     "instantiate": frozenset({"false"}),
     "isClosed": frozenset({"false"}),

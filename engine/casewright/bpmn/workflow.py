@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from casewright.bpmn.definition import Definition
     from casewright.bpmn.graph import Graph
     from casewright.bpmn.results import Request, StepContext, UncaughtError
-    from casewright.bpmn.rounds import Rounds
 
 
 class Level:
@@ -112,7 +111,7 @@ class Level:
         joins.fire(self)
         if self.ledger is not None and self.ledger.runs:
             compensation.go_on(self)
-        if self.open or self.completed:
+        if self.completed or (self.open and not self._idle()):
             return
         if self.arrivals:
             self._surplus()
@@ -149,7 +148,28 @@ class Level:
                 "run",
             )
 
+    def arm(self) -> None:
+        """Let the event sub-processes wait for their events."""
+        for name in self.graph.event_starts:
+            self.spec.task_specs[name].attach(self)
+
+    def watching(self) -> list[Token]:
+        """Return the tokens that wait to start an event sub-process, by id."""
+        if not self.graph.event_starts:
+            return []
+        found = [token for token in self.open.values() if token.task_spec.watches]
+        return sorted(found, key=lambda token: token.id)
+
+    def _idle(self) -> bool:
+        """Tell whether nothing is open but event sub-processes whose event has not come."""
+        return bool(self.graph.event_starts) and all(
+            token.task_spec.watches and token._state == TaskState.WAITING
+            for token in self.open.values()
+        )
+
     def _finish(self) -> None:
+        if self.open:
+            self.clear()
         self.completed = True
         self.ended()
         self.completed_event(self)
@@ -261,7 +281,8 @@ class Instance(Level, BpmnWorkflow):
         scopes, kept = [self.scope], 0
         for level in self.levels():
             scopes += [token.local for token in level.open.values() if token.local is not None]
-            counted += [token.rounds for token in level.open.values() if token.rounds is not None]
+            for token in level.open.values():
+                kept += token.rounds.held() if token.rounds is not None else 0
             if level.ledger is not None:
                 kept += len(orjson.dumps(level.ledger.to_json()))
         return kept + sum(len(orjson.dumps(scope.raw)) for scope in scopes if scope.raw)
