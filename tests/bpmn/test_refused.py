@@ -18,7 +18,6 @@ from bpmn.models import (
     script,
     service,
     start,
-    sub,
     timer,
     user,
     xor,
@@ -69,16 +68,6 @@ UNSUPPORTED = {
         boundary("x", "u", "<escalationEventDefinition/>")
     ),
     "timeCycle": inside(catch("x", timer("R3/PT1H", "timeCycle"))),
-    "multiInstanceLoopCharacteristics on userTask": inside(
-        node("userTask", "x", "<multiInstanceLoopCharacteristics/>")
-    ),
-    "standardLoopCharacteristics on userTask": inside(
-        node("userTask", "x", "<standardLoopCharacteristics/>")
-    ),
-    "multiInstanceLoopCharacteristics": model(
-        start(), sub("x", "<multiInstanceLoopCharacteristics/>", start("ss")), end(),
-        flows("s>x>e"),
-    ),
     "ioSpecification on userTask": inside(node("userTask", "x", "<ioSpecification/>")),
     "dataInputAssociation on userTask": inside(node("userTask", "x", "<dataInputAssociation/>")),
     "the attribute “assignee” of another vocabulary": inside(

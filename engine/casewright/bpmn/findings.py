@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from casewright import xml
+from casewright import feel, xml
 from casewright.bpmn.expressions import Setting, setting
 from casewright.domain.findings import Finding, Severity
 from casewright.xml import Element
@@ -52,7 +52,17 @@ class Collector:
             for problem in item.expression.problems:
                 where = f"{place}, line {problem.line}, column {problem.column}"
                 self.add(node, "feel-syntax", f"{problem.message} in “{item.text}”", where)
+            if not item.expression.problems:
+                self._mistakes(node, item, place)
         return item
+
+    def _mistakes(self, node: Element, item: Setting, place: str) -> None:
+        """Warn of what can give nothing but null, whatever the variables hold."""
+        # Variables come from anywhere, so that an unknown name is no mistake.
+        for problem in feel.analyse(item.text[1:].strip(), closed=False).problems:
+            where = f"{place}, line {problem.line}, column {problem.column}"
+            message = f"{problem.message} in “{item.text}”"
+            self.add(node, f"feel-{problem.kind}", message, where, "warning")
 
     def feel(self, node: Element, text: str, place: str) -> Setting:
         """Compile a text that has to be FEEL."""

@@ -6,6 +6,7 @@ library follows the flows in recursion and tests conditions in the order of the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser import BpmnParser, event_parsers
@@ -22,6 +23,7 @@ from casewright.bpmn import (
     event_subprocesses,
     events,
     gateways,
+    loops,
 )
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
@@ -186,6 +188,8 @@ class LevelParser(ProcessParser):
         """Make the spec of one node; flows are followed later."""
         parser_class, spec_class = self._special(node) or self.parser._get_parser_class(node.tag)
         model: Model = self.parser.model
+        if model.settings.get(model.origins.get(node.get("id"), node.get("id")), NOTHING).loop:
+            spec_class = loops.item_class(spec_class)
         made = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
         made.task = made.create_task()
         name = node.get("id")
@@ -194,9 +198,25 @@ class LevelParser(ProcessParser):
         made.task.settings = model.settings.get(made.task.origin, NOTHING)
         if made.task.generated:
             made.task.settings = NOTHING
+        if made.task.settings.loop is not None:
+            self._repeat(made)
         made.task.flows = {}
         self.made[name] = made
         return made.task
+
+    def _repeat(self, made: Any) -> None:
+        """Let a body stand in the flow for an activity that is repeated."""
+        item, specs = made.task, self.spec.task_specs
+        name = item.name
+        del specs[name]
+        item.name = f"{name}__item"
+        specs[item.name] = item
+        item.flows = {}
+        kind = loops.StandardLoop if item.loop.kind == "standard" else loops.MultiInstance
+        body = kind(self.spec, name, **made.bpmn_attributes)
+        body.origin, body.item = item.origin, item.name
+        body.settings = replace(NOTHING, loop=item.loop)
+        made.task = body
 
     def _special(self, node: Any) -> Any:
         """Return the classes of an event that is told from others by what is in it or around."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from casewright import xml
-from casewright.bpmn import compensation_in, events_in, flows_in, settings
+from casewright.bpmn import compensation_in, events_in, flows_in, loops_in, settings
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.findings import Collector
@@ -16,7 +16,7 @@ from casewright.xml import NS, Element
 
 _ID = re.compile(r"[^\W\d][\w.-]*")
 # Endings of the ids that the desugaring gives.
-GENERATED = ("__choice", "__node", "__flow", "__undo")
+GENERATED = ("__choice", "__node", "__flow", "__undo", "__item")
 
 
 @dataclass
@@ -129,7 +129,7 @@ def _level(model: Model, level: Element) -> None:
             settings.read(found, node)
         elif name in words.FLOW_NODES:
             _flow_node(model, node)
-        elif name not in words.SILENT:
+        elif name not in words.SILENT | words.LOOPS:
             found.unsupported(node, name)
     flows_in.check(model.found, level, model.conditions)
     for inner in xml.children(level):
@@ -150,6 +150,8 @@ def _flow_node(model: Model, node: Element) -> None:
     made = settings.read(found, node)
     if kind in words.EVENTS:
         made = events_in.read(found, model.root, node, made)
+    elif kind in words.ACTIVITIES:
+        made = loops_in.read(found, node, made)
     _needs(found, node, made)
     model.settings[xml.attr(node, "id")] = made
 
@@ -158,7 +160,7 @@ def _parts(found: Collector, node: Element) -> None:
     """Refuse children of an element that change how it runs."""
     for item in xml.children(node):
         name = xml.local(item)
-        if name in words.SILENT or name.endswith("EventDefinition"):
+        if name in words.SILENT | words.LOOPS or name.endswith("EventDefinition"):
             continue
         what = f"{name} on {xml.local(node)}" if xml.ns(item) == NS["bpmn"] else f"“{name}”"
         found.unsupported(item, what, name)

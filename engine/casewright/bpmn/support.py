@@ -32,6 +32,9 @@ _NOTES = {
     "exclusiveGateway": "conditions are tested in document order of the flows",
     "parallelGateway": "counts arrivals per flow; a surplus token is an incident",
     "inclusiveGateway": "joins when no token can still come",
+    "multiInstanceLoopCharacteristics": "parallel or sequential, `loopCardinality` or a collection; "
+    "results in the order of the items",
+    "standardLoopCharacteristics": "`loopCondition`, `testBefore`, `loopMaximum`",
     "laneSet": "names of lanes",
     "dataObject": "drawn only",
     "textAnnotation": "drawn only",
@@ -45,7 +48,7 @@ _NOTES = {
 
 def page() -> str:
     """Return docs/reference/bpmn-support.md."""
-    runs = words.FLOW_NODES | words.SILENT | {"sequenceFlow"}
+    runs = words.FLOW_NODES | words.SILENT | words.LOOPS | {"sequenceFlow"}
     elements = [
         (f"`{name}`", "runs" if name in runs else "refused", _NOTES.get(name, ""))
         for name in _ELEMENTS

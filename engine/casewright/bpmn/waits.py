@@ -12,7 +12,11 @@ from casewright.feel import codec
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """An open token; `due` in microseconds, `incident` with code, message and details."""
+    """An open token; `due` in microseconds, `incident` with code, message and details.
+
+    `done` counts the items that a repeated activity has behind it; -1 is for all others. Its
+    items are tokens of their own.
+    """
 
     id: str
     element: str
@@ -22,6 +26,7 @@ class TokenView:
     incident: Mapping[str, Any] | None = None
     host: str = ""
     child: str = ""
+    done: int = -1
 
 
 def tokens(snapshot: Mapping[str, Any]) -> tuple[TokenView, ...]:
@@ -31,14 +36,28 @@ def tokens(snapshot: Mapping[str, Any]) -> tuple[TokenView, ...]:
             id=item["id"],
             element=item["element"],
             scope=item["id"].rpartition("/")[0],
-            state="incident" if "incident" in item else item["state"],
+            state=_state(item),
             due=item.get("due"),
             incident=item.get("incident"),
-            host=item.get("host", ""),
+            host=_host(item),
             child=item.get("child", ""),
+            done=item["rounds"].get("done", 0) if "rounds" in item else -1,
         )
         for item in snapshot["tokens"]
     )
+
+
+def _host(item: Mapping[str, Any]) -> str:
+    """Return the activity of a boundary event; an item stands for its activity itself."""
+    host = str(item.get("host", ""))
+    return "" if host and item["id"].startswith(f"{host}[") else host
+
+
+def _state(item: Mapping[str, Any]) -> str:
+    if "incident" in item:
+        return "incident"
+    state = str(item["state"])
+    return "open" if "rounds" in item and state == "waiting" else state
 
 
 def variables(snapshot: Mapping[str, Any], scope: str = "") -> dict[str, Any]:
@@ -47,7 +66,10 @@ def variables(snapshot: Mapping[str, Any], scope: str = "") -> dict[str, Any]:
     found: dict[str, Any] = dict(stored.get("", {}))
     parts = scope.split("/") if scope else []
     for depth in range(len(parts)):
-        found.update(stored.get("/".join(parts[: depth + 1]), {}))
+        place = "/".join(parts[: depth + 1])
+        if place.endswith("]"):
+            found.update(stored.get(place.rpartition("[")[0], {}))
+        found.update(stored.get(place, {}))
     return {name: codec.from_json(value) for name, value in found.items()}
 
 
@@ -62,6 +84,8 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
             found[token.id] = "incident"
         elif token.state == "ready":
             found[token.id] = "continue"
+        elif token.done >= 0:
+            continue
         elif token.due is not None:
             found[token.id] = "timer"
         elif kind in kinds:

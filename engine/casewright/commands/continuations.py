@@ -63,7 +63,9 @@ def _picture(case: Case) -> tuple[Counter[str], int]:
     """Return what waits at which element, and how many tokens run."""
     tokens = bpmn.tokens(case.row.snapshot)
     waiting = Counter(token.element for token in tokens if token.state in ("waiting", "incident"))
-    return waiting, sum(token.state == "ready" for token in tokens)
+    ready = sum(token.state == "ready" for token in tokens)
+    # What a repeated activity has behind it is progress too.
+    return waiting, ready - sum(max(token.done, 0) for token in tokens)
 
 
 def _moved(before: tuple[Counter[str], int], after: tuple[Counter[str], int]) -> bool:
