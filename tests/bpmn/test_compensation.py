@@ -271,6 +271,27 @@ def test_a_transaction_that_succeeded_can_be_undone_later() -> None:
     assert case.done
 
 
+@pytest.mark.parametrize("order", ["true", "false"])
+def test_items_are_undone_each_with_its_own_names(order: str) -> None:
+    loop = (
+        f'<multiInstanceLoopCharacteristics isSequential="{order}"><extensionElements>'
+        '<zeebe:loopCharacteristics inputCollection="=list" inputElement="item"/>'
+        "</extensionElements></multiInstanceLoopCharacteristics>"
+    )
+    case = Player(model(
+        start(), node("manualTask", "a", loop), undo("a"), throw(), end(), flows("s>a>t>e"),
+    ), {"list": ["x", "y"]})  # fmt: skip
+    together = ["undo_a#1"] if order == "true" else ["undo_a#1", "undo_a#2"]
+    assert case.open == [*sorted(together), "t#1"] or case.open == ["t#1", *together]
+    seen = []
+    while not case.done:
+        token = next(t for t in case.open if t.startswith("undo"))
+        seen.append(bpmn.variables(case.snapshot, token)["item"])
+        case.do(bpmn.CompleteTask(token))
+    assert sorted(seen) == ["x", "y"]
+    assert order == "false" or seen == ["y", "x"]
+
+
 def test_a_called_process_can_undo() -> None:
     handler = call("undo", "child").replace(
         "<callActivity ", '<callActivity isForCompensation="true" '

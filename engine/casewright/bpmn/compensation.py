@@ -101,11 +101,14 @@ def ledger(level: Level) -> Ledger:
     return level.ledger
 
 
-def record(token: Token, node: str, group: str = "") -> None:
+def record(token: Token, node: str) -> None:
     """Note that an activity completed which `node` can undo."""
+    spec = token.task_spec
+    together = spec.repeated and spec.loop.kind != "standard" and not spec.loop.sequential
+    group = token.host if together else ""
     variables = dict(token.local.raw) if token.local is not None else {}
     inner, token.kept = token.kept, ()
-    activity = str(token.task_spec.origin)
+    activity = str(spec.origin)
     ledger(token.workflow).done.append(Entry(node, activity, variables, inner, group))
 
 

@@ -178,11 +178,14 @@ class LevelParser(ProcessParser):
     def _compensation(self, made: Any) -> None:
         """Connect a compensation boundary event to the activity that undoes."""
         model: Model = self.parser.model
-        host = self.spec.task_specs[made.node.get("attachedToRef")]
-        host.undone_by = made.task.name
+        self._item(self.spec.task_specs[made.node.get("attachedToRef")]).undone_by = made.task.name
         handler = self.made[model.handlers[made.task.name]].task
-        handler.for_compensation = True
+        handler.for_compensation = self._item(handler).for_compensation = True
         made.task.connect(handler)
+
+    def _item(self, task: Any) -> Any:
+        """Return the activity itself, for which a body may stand."""
+        return self.spec.task_specs[task.item] if getattr(task, "item", "") else task
 
     def parse_node(self, node: Any) -> Any:
         """Make the spec of one node; flows are followed later."""
