@@ -27,6 +27,7 @@ from bpmn.models import (
 KINDS = (
     *("user", "user", "service", "script", "pass", "sequence", "and", "and2", "xor", "or"),
     *("loop", "sub", "sub", "timer", "beside", "catch", "error", "late", "unstructured", "fork"),
+    *("repeat", "repeat"),
 )
 LEAVES = ("user", "service", "script", "pass", "timer", "beside", "catch")
 
@@ -165,6 +166,33 @@ class Builder:
         rounds = self.random.choice([2, 3])
         self._flow(f"m{i}>{first}", f"{last}>c{i}>t{i}>x{i}", f"t{i}>m{i}[=n{i} < {rounds}]")
         return f"m{i}", f"x{i}"
+
+    def _repeat(self, i: int, depth: int) -> tuple[str, str]:
+        """A multi-instance or looped task or sub-process."""
+        count = self.random.choice([0, 1, 3])
+        enough = "<completionCondition>=nrOfCompletedInstances = 2</completionCondition>"
+        flag = self.random.choice(["true", "false"])
+        loop = self.random.choice(
+            [
+                f'<multiInstanceLoopCharacteristics isSequential="{flag}"><loopCardinality>{count}'
+                f"</loopCardinality>{self.random.choice(['', enough])}"
+                "</multiInstanceLoopCharacteristics>",
+                f'<standardLoopCharacteristics testBefore="{flag}" loopMaximum="2"/>',
+            ]
+        )
+        if self.random.random() < 0.5:
+            self._add(node("userTask", f"u{i}", loop))
+            return f"u{i}", f"u{i}"
+        self._level(i, depth)
+        head, _, rest = self.parts[-1].partition(">")
+        self.parts[-1] = (
+            f"{head}>{loop}{rest}"
+            if "<extensionElements>" not in rest[:20]
+            else (
+                f"{head}>" + rest.replace("</extensionElements>", f"</extensionElements>{loop}", 1)
+            )
+        )
+        return f"p{i}", f"p{i}"
 
     def _level(self, i: int, depth: int, tail: str = "") -> None:
         """Put a block into a sub-process `p{i}`."""

@@ -168,3 +168,43 @@ def test_ids_that_the_library_uses_itself() -> None:
     case = Player(xml)
     case.complete("Root", go=False)
     assert case.completed() == {"Start": 1, "Root": 1, "p.EndJoin": 1}
+
+
+def _discriminator(condition: str) -> bytes:
+    join = node("complexGateway", "j", f"<activationCondition>{condition}</activationCondition>")
+    return model(
+        start(), xor("m"), both("g"), user("a"), user("b"), user("c"), join, user("n"),
+        xor("q", default="f_q_e"), end(),
+        flows("s>m>g>a>j>n>q>e", "g>b>j", "g>c>j", "q>m[=again]"),
+    )  # fmt: skip
+
+
+def test_a_complex_gateway_passes_once_and_takes_the_rest() -> None:
+    case = Player(_discriminator("=activationCount = 2"), {"again": False})
+    case.complete("b")
+    assert case.open == ["a#1", "c#1"]
+    case.complete("a")
+    assert case.open == ["c#1", "n#1"]
+    case.complete("c")
+    assert case.open == ["n#1"]
+    case.complete("n")
+    assert case.done
+    assert case.completed()["n"] == 1
+
+
+def test_a_complex_gateway_begins_anew() -> None:
+    case = Player(_discriminator("=activationCount &gt;= 1"), {"again": True})
+    for element in ("a", "b", "c"):
+        case.complete(element)
+    case.complete("n")
+    assert case.open == ["a#2", "b#2", "c#2"]
+    case.complete("b", again=False)
+    assert "n#2" in case.open
+
+
+def test_an_activation_condition_that_fails_is_asked_again() -> None:
+    case = Player(_discriminator("=activationCount &gt;= need"), {"again": False})
+    case.complete("a")
+    assert case.incident is not None
+    case.retry("j", need=1)
+    assert "n#1" in case.open

@@ -45,7 +45,6 @@ def props(name: str) -> str:
 
 UNSUPPORTED = {
     "eventBasedGateway": inside(node("eventBasedGateway", "x")),
-    "complexGateway": inside(node("complexGateway", "x")),
     "sendTask": inside(node("sendTask", "x")),
     "receiveTask": inside(node("receiveTask", "x")),
     "adHocSubProcess": inside(node("adHocSubProcess", "x")),
@@ -68,8 +67,22 @@ UNSUPPORTED = {
         boundary("x", "u", "<escalationEventDefinition/>")
     ),
     "timeCycle": inside(catch("x", timer("R3/PT1H", "timeCycle"))),
-    "ioSpecification on userTask": inside(node("userTask", "x", "<ioSpecification/>")),
-    "dataInputAssociation on userTask": inside(node("userTask", "x", "<dataInputAssociation/>")),
+    "assignment in a dataInputAssociation; use zeebe:ioMapping": inside(
+        node("userTask", "x", "<dataInputAssociation><assignment/></dataInputAssociation>")
+    ),
+    "transformation in a dataOutputAssociation; use zeebe:ioMapping": inside(
+        node("userTask", "x", "<dataOutputAssociation><transformation/></dataOutputAssociation>")
+    ),
+    "a dataInputAssociation that renames “order” to “input”; use zeebe:ioMapping": inside(
+        node(
+            "userTask",
+            "x",
+            '<ioSpecification><dataInput id="di" name="input"/></ioSpecification>'
+            "<dataInputAssociation><sourceRef>dor</sourceRef><targetRef>di</targetRef>"
+            "</dataInputAssociation>",
+        )
+        + '<dataObjectReference id="dor" name="order"/>'
+    ),
     "the attribute “assignee” of another vocabulary": inside(
         '<userTask id="x" camunda:assignee="eve"/>'
     ),
@@ -221,7 +234,7 @@ def test_drawings_and_words_are_no_problem() -> None:
 
 
 def test_a_pool_that_is_only_drawn_is_left_alone() -> None:
-    other = '<process id="q" isExecutable="false"><complexGateway id="cg"/></process>'
+    other = '<process id="q" isExecutable="false"><adHocSubProcess id="cg"/></process>'
     pools = (
         '<collaboration id="c"><participant id="p1" processRef="p"/>'
         '<participant id="p2" processRef="q"/>'
@@ -241,7 +254,7 @@ def test_two_processes_of_one_file_are_two_definitions() -> None:
 
 def test_everything_is_found_at_once() -> None:
     data = model(
-        start(), node("complexGateway", "x"), service("t", io({"a": "=("})), end(),
+        start(), node("adHocSubProcess", "x"), service("t", io({"a": "=("})), end(),
         flows("s>t>e", "t>nowhere"),
     )  # fmt: skip
     codes = {f.code for f in bpmn.compile(data, "f.bpmn").findings}
@@ -249,8 +262,8 @@ def test_everything_is_found_at_once() -> None:
 
 
 def test_what_is_refused_by_name_gives_no_second_finding() -> None:
-    (finding,) = bpmn.compile(inside(node("complexGateway", "x")), "f.bpmn").findings
-    assert finding.message == "complexGateway is not supported"
+    (finding,) = bpmn.compile(inside(node("adHocSubProcess", "x")), "f.bpmn").findings
+    assert finding.message == "adHocSubProcess is not supported"
 
 
 def test_a_long_sequence_compiles() -> None:

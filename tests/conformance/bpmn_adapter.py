@@ -30,7 +30,7 @@ OPERATION = "scripted"
 KEY = "all"
 
 _EXPRESSIONS = frozenset(
-    {"conditionExpression", "condition", "loopCardinality", "loopCondition", "completionCondition"}
+    {"conditionExpression", "condition", "loopCardinality", "loopCondition", "completionCondition", "activationCondition"}
 )
 _TIMES = frozenset({"timeDuration", "timeDate", "timeCycle"})
 _PEOPLE = ("assignee", "candidateUsers", "candidateGroups")

@@ -85,7 +85,7 @@ def _second_flows(model: Model, level: Element) -> None:
     joins = {
         xml.attr(node, "id")
         for node in xml.children(level)
-        if xml.local(node) in ("parallelGateway", "inclusiveGateway")
+        if xml.local(node) in ("parallelGateway", "inclusiveGateway", "complexGateway")
         and incoming[xml.attr(node, "id")] > 1
     }
     seen: set[tuple[str, str]] = set()

@@ -96,7 +96,7 @@ def _condition(
                 "condition-missing",
                 f"a flow from a {kind} with several ways needs a condition, or to be the default",
             )
-        elif kind == "inclusiveGateway":
+        elif kind in ("inclusiveGateway", "complexGateway"):
             # Without a condition a way is always taken; the library takes it for a default.
             conditions[xml.attr(flow, "id")] = ALWAYS
         return
@@ -105,7 +105,7 @@ def _condition(
         found.add(item, "expression-language", f"the expression language “{language}” is not FEEL")
     if default:
         found.add(flow, "default-with-condition", "the default flow has a condition too")
-    if kind not in words.ACTIVITIES | {"exclusiveGateway", "inclusiveGateway"}:
+    if kind not in words.ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}:
         found.unsupported(flow, f"a condition on a flow from a {kind}", "conditionExpression")
         return
     conditions[xml.attr(flow, "id")] = found.condition(item, xml.text(item), "the condition")

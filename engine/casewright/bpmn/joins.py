@@ -24,9 +24,7 @@ def fire(level: Level) -> None:
     """Let every join pass that can, taking one arrival from each flow that has some."""
     for name in list(level.arrivals):
         spec, arrived = level.spec.task_specs[name], level.arrivals[name]
-        while arrived and spec.may_pass(level, arrived):
-            consume(arrived)
-            level.task_tree._add_child(spec, TaskState.FUTURE)._ready()
+        spec.settle(level, arrived)
         if not arrived:
             del level.arrivals[name]
 
@@ -37,6 +35,13 @@ def consume(arrived: dict[str, int]) -> None:
         arrived[flow] -= 1
         if not arrived[flow]:
             del arrived[flow]
+
+
+def consume_one(arrived: dict[str, int], flow: str) -> None:
+    """Take one arrival from a flow."""
+    arrived[flow] -= 1
+    if not arrived[flow]:
+        del arrived[flow]
 
 
 def all_arrived(flows: dict[str, str], arrived: dict[str, int]) -> bool:

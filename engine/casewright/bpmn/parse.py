@@ -283,6 +283,7 @@ class Parser(BpmnParser):
         ),
         full_tag("exclusiveGateway"): (ChoiceParser, gateways.ExclusiveGateway),
         full_tag("inclusiveGateway"): (ChoiceParser, gateways.InclusiveGateway),
+        full_tag("complexGateway"): (ChoiceParser, gateways.ComplexGateway),
         full_tag("parallelGateway"): (GatewayParser, gateways.ParallelGateway),
         full_tag("task"): (TaskParser, activities.NoneTask),
         full_tag("manualTask"): (TaskParser, activities.ManualTask),

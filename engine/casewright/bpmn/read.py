@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from casewright import xml
-from casewright.bpmn import compensation_in, events_in, flows_in, loops_in, settings
+from casewright.bpmn import (
+    compensation_in,
+    data_in,
+    events_in,
+    flows_in,
+    gateways_in,
+    loops_in,
+    settings,
+)
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.findings import Collector
@@ -152,15 +160,22 @@ def _flow_node(model: Model, node: Element) -> None:
         made = events_in.read(found, model.root, node, made)
     elif kind in words.ACTIVITIES:
         made = loops_in.read(found, node, made)
+    elif kind == "complexGateway":
+        made = gateways_in.read(found, node, made)
+    data_in.check(found, model.root, node)
     _needs(found, node, made)
     model.settings[xml.attr(node, "id")] = made
 
 
 def _parts(found: Collector, node: Element) -> None:
     """Refuse children of an element that change how it runs."""
+    kind = xml.local(node)
+    allowed = words.SILENT | (words.LOOPS if kind in words.ACTIVITIES else frozenset())
+    if kind == "complexGateway":
+        allowed |= {"activationCondition"}
     for item in xml.children(node):
         name = xml.local(item)
-        if name in words.SILENT | words.LOOPS or name.endswith("EventDefinition"):
+        if name in allowed or name.endswith("EventDefinition"):
             continue
         what = f"{name} on {xml.local(node)}" if xml.ns(item) == NS["bpmn"] else f"“{name}”"
         found.unsupported(item, what, name)

@@ -32,8 +32,8 @@ _NOTES = {
     "exclusiveGateway": "conditions are tested in document order of the flows",
     "parallelGateway": "counts arrivals per flow; a surplus token is an incident",
     "inclusiveGateway": "joins when no token can still come",
-    "multiInstanceLoopCharacteristics": "parallel or sequential, `loopCardinality` or a collection; "
-    "results in the order of the items",
+    "complexGateway": "passes when `activationCondition` on `activationCount` is true",
+    "multiInstanceLoopCharacteristics": "parallel or sequential; results in order of the items",
     "standardLoopCharacteristics": "`loopCondition`, `testBefore`, `loopMaximum`",
     "laneSet": "names of lanes",
     "dataObject": "drawn only",

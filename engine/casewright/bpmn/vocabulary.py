@@ -19,7 +19,7 @@ ACTIVITIES = frozenset(
 LEVELS = frozenset({"subProcess", "transaction"})
 # What repeats an activity.
 LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway"})
 EVENTS = frozenset(
     {
         "startEvent",
@@ -79,6 +79,14 @@ SILENT = frozenset(
         "dataObject",
         "dataObjectReference",
         "dataStoreReference",
+        "property",
+        "ioSpecification",
+        "dataInput",
+        "dataOutput",
+        "inputSet",
+        "outputSet",
+        "dataInputAssociation",
+        "dataOutputAssociation",
     }
 )
 
@@ -88,6 +96,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
+    "complexGateway": frozenset({"default"}),
     "startEvent": frozenset({"isInterrupting"}),
     "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
     "sequenceFlow": frozenset({"sourceRef", "targetRef"}),

@@ -138,6 +138,7 @@ class Settings:
     timer: Timer | None = None
     message: Message | None = None
     loop: Loop | None = None
+    activation: Setting | None = None
     compensate: Compensate | None = None
 
 
