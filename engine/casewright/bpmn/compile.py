@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from casewright import xml
+from casewright.bpmn import data_in
 from casewright.bpmn.compensation_nodes import CompensateEventDefinition
 from casewright.bpmn.definition import (
     CallRef,
@@ -43,6 +44,7 @@ def compile(data: bytes, file: str) -> Compiled:
     model = read(root, file)
     if any(finding.severity == "error" for finding in model.found.findings):
         return Compiled((), tuple(model.found.findings))
+    data_in.drop(root)
     desugar(model)
     try:
         parser = Parser(model)
