@@ -30,6 +30,14 @@ def _task(token: str, **variables: Any) -> bpmn.Change:
     return bpmn.CompleteTask(token, variables)
 
 
+def _items() -> str:
+    return (
+        "<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics "
+        'inputCollection="=xs" inputElement="x" outputCollection="ys" outputElement="=y"/>'
+        "</extensionElements></multiInstanceLoopCharacteristics>"
+    )
+
+
 def examples() -> dict[str, Example]:
     """Return by name: the file, the start variables, the changes before and after."""
     s, e, f = m.start(), m.end(), m.flows
@@ -82,6 +90,9 @@ def examples() -> dict[str, Example]:
                          [bpmn.Retry("t#1", {"gone": 1})]),
         "incident-choice": (m.model(s, *choice, e, f("s>g", "g>u[=x]", "g>e", "u>e")), {"x": 1},
                             [], [bpmn.Retry("g#1", {"x": True}), _task("u#1")]),
+        "multi-instance": (m.model(s, m.node("userTask", "u", _items()), e, f("s>u>e")),
+                           {"xs": [1, 2, 3]}, [_task("u#1[2]", y=2)],
+                           [_task("u#1[1]", y=1), _task("u#1[3]", y=3)]),
         "surplus-token": (m.model(s, m.both("g"), m.xor("q", default="f_q_j"), m.both("j"), e,
                                   m.end("e2"), f("s>g>q>j>e", "g>j", "q>e2[=skip]")),
                           {"skip": True}, [], [bpmn.Retry("j#1")]),
