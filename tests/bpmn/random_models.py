@@ -28,6 +28,7 @@ KINDS = (
     *("user", "user", "service", "script", "pass", "sequence", "and", "and2", "xor", "or"),
     *("loop", "sub", "sub", "timer", "beside", "catch", "error", "late", "unstructured", "fork"),
     *("repeat", "repeat"),
+    *("undo", "watched", "transaction"),
 )
 LEAVES = ("user", "service", "script", "pass", "timer", "beside", "catch")
 
@@ -226,3 +227,52 @@ class Builder:
 
     def _late(self, i: int, depth: int) -> tuple[str, str]:
         return self._guarded(i, depth, timer("PT7M"))
+
+    def _undoable(self, i: int) -> str:
+        """Return a user task with another that undoes it."""
+        handler = self.random.choice([user, service])(f"h{i}", isForCompensation="true")
+        return (
+            user(f"a{i}", io({f"own{i}": "=1"}))
+            + boundary(f"cb{i}", f"a{i}", "<compensateEventDefinition/>")
+            + handler
+            + f'<association id="as{i}" sourceRef="cb{i}" targetRef="h{i}"/>'
+        )
+
+    def _undo(self, i: int, depth: int) -> tuple[str, str]:
+        """A throw that undoes what completed in the level so far."""
+        wait = self.random.choice(["true", "false"])
+        throw = f'<compensateEventDefinition waitForCompletion="{wait}"/>'
+        self._add(self._undoable(i), node("intermediateThrowEvent", f"th{i}", throw))
+        first, last = self.block(depth + 1)
+        self._flow(f"a{i}>{first}", f"{last}>th{i}")
+        return f"a{i}", f"th{i}"
+
+    def _watched(self, i: int, depth: int) -> tuple[str, str]:
+        """A sub-process with an event sub-process."""
+        flag = self.random.choice(["true", "false"])
+        begin = node("startEvent", f"es{i}", timer("PT3M"), isInterrupting=flag)
+        body = begin + user(f"eu{i}") + end(f"ee{i}") + flows(f"es{i}>eu{i}>ee{i}")
+        inside = node("subProcess", f"E{i}", body, triggeredByEvent="true")
+        self._level(i, depth, inside + end(f"se{i}") + flows(f"LAST>se{i}"))
+        return f"p{i}", f"p{i}"
+
+    def _transaction(self, i: int, depth: int) -> tuple[str, str]:
+        """A transaction that is cancelled, or not, after a block."""
+        kept = self.parts, self.flows
+        self.parts, self.flows = [], []
+        first, last = self.block(depth + 1)
+        bad = self.random.choice(["true", "false"])
+        inner = (
+            start(f"ss{i}"), *self.parts, self._undoable(i), xor(f"q{i}", default=f"f_q{i}_se{i}"),
+            end(f"se{i}"), node("endEvent", f"xe{i}", "<cancelEventDefinition/>"),
+            flows(*self.flows, f"ss{i}>a{i}>{first}", f"{last}>q{i}", f"q{i}>se{i}",
+                  f"q{i}>xe{i}[={bad}]"),
+        )  # fmt: skip
+        self.parts, self.flows = kept
+        self._add(
+            node("transaction", f"p{i}", "".join(inner)),
+            boundary(f"b{i}", f"p{i}", "<cancelEventDefinition/>"),
+            xor(f"m{i}"),
+        )
+        self._flow(f"b{i}>m{i}", f"p{i}>m{i}")
+        return f"p{i}", f"m{i}"
