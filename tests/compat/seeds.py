@@ -53,7 +53,42 @@ def examples() -> dict[str, Example]:
         m.end("e3"),
     )
     choice = (m.xor("g", default="f_g_e"), m.user("u"))
+    undo = (
+        m.boundary("cb", "a", "<compensateEventDefinition/>")
+        + m.user("h", isForCompensation="true")
+        + '<association id="as" sourceRef="cb" targetRef="h"/>'
+    )
+    booked = m.sub("S", m.start("ss"), m.user("a"), undo, m.end("se"), f("ss>a>se"),
+                   ext=m.io({"own": "=1"}))  # fmt: skip
+    throw = m.node("intermediateThrowEvent", "t", "<compensateEventDefinition/>")
+    deal = m.node(
+        "transaction",
+        "T",
+        m.start("ts")
+        + m.user("a")
+        + undo
+        + m.user("u")
+        + m.node("endEvent", "no", "<cancelEventDefinition/>")
+        + f("ts>a>u>no"),
+    )
+    left = m.boundary("b", "T", "<cancelEventDefinition/>")
+    watch = m.node(
+        "subProcess", "E",
+        m.node("startEvent", "es", m.message(), isInterrupting="false") + m.user("eu")
+        + m.end("ee") + f("es>eu>ee"),
+        triggeredByEvent="true",
+    )  # fmt: skip
     return {
+        "compensation": (m.model(s, booked, m.user("u"), throw, e, f("s>S>u>t>e")), {},
+                         [_task("S#1/a#1", own=2), _task("u#1")], [_task("S__undo#1/h#1")]),
+        "compensation-log": (m.model(s, booked, m.user("u"), throw, e, f("s>S>u>t>e")), {},
+                             [_task("S#1/a#1", own=2)], [_task("u#1"), _task("S__undo#1/h#1")]),
+        "transaction": (m.model(s, deal, left, e, m.end("e2"), f("s>T>e", "b>e2")), {},
+                        [_task("T#1/a#1"), _task("T#1/u#1")], [_task("T#1/h#1")]),
+        "event-sub-process": (m.model(s, m.user("u"), e, f("s>u>e"), watch), {"order": 1},
+                              [bpmn.ReceiveMessage("es#1", {"n": 1})],
+                              [bpmn.ReceiveMessage("es#2", {"n": 2}), _task("u#1"),
+                               _task("E#1/eu#1"), _task("E#2/eu#1")]),
         "user-task": (m.model(s, m.user("u", m.io({"x": "=1"}, {"y": "=x + z"})), e, f("s>u>e")),
                       {"day": 1}, [], [_task("u#1", z=2)]),
         "service-task": (m.model(s, m.service("t"), e, f("s>t>e")), {}, [],
