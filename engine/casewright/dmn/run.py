@@ -49,12 +49,13 @@ class Budget:
         """Start counting."""
         return cls(limits, limits.steps, time.monotonic() + limits.seconds)
 
-    def spend(self) -> None:
-        """Count one expression; LimitHit when there were too many, or it took too long."""
-        self.left -= 1
+    def spend(self, count: int = 1) -> None:
+        """Count expressions; LimitHit when there were too many, or it took too long."""
+        before = self.left >> 6
+        self.left -= count
         if self.left < 0:
             raise LimitHit("the decision takes too many steps")
-        if self.left % 64 == 0 and time.monotonic() > self.until:
+        if self.left >> 6 != before and time.monotonic() > self.until:
             raise LimitHit("the decision takes too long")
 
 

@@ -11,6 +11,7 @@ from casewright.dmn import model as m
 from casewright.dmn.run import Run, shown
 from casewright.dmn.types import Type
 from casewright.feel import Expression, UnaryTests
+from casewright.feel.runtime import MISSING
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 _AGGREGATES = {
@@ -115,11 +116,7 @@ class Table:
     def _hits(self, run: Run, values: list[Any], scope: Mapping[str, Any]) -> list[Row]:
         hits = []
         for row in self.rows:
-            at = row.rule.at
-            if all(
-                test is None or run.test(test, value, scope, at)
-                for test, value in zip(row.tests, values, strict=False)
-            ):
+            if _hit(run, row, values, scope):
                 hits.append(row)
                 if self.source.hit_policy == "FIRST":
                     break
@@ -212,6 +209,25 @@ class Table:
             )
             for output, value in zip(self.outputs, results, strict=False)
         )
+
+
+def _hit(run: Run, row: Row, values: list[Any], scope: Mapping[str, Any]) -> bool:
+    count = 0
+    hit = True
+    for test, value in zip(row.tests, values, strict=False):
+        if test is None:
+            continue
+        answer = MISSING if test.quick is None else test.quick(value)
+        if answer is MISSING:
+            answer = run.test(test, value, scope, row.rule.at)
+        else:
+            count += 1
+        if not answer:
+            hit = False
+            break
+    if count:
+        run.budget.spend(count)
+    return hit
 
 
 def _same(one: Any, other: Any) -> bool:

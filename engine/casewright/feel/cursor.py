@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from . import nodes as n
 from .lexer import Lines, Token, tokens, words
@@ -40,6 +41,17 @@ class _Names:
             known.append((parts, name))
             known.sort(key=lambda item: -len(item[0]))
 
+    def copy(self) -> _Names:
+        return _Names({first: list(known) for first, known in self.by_first.items()})
+
+
+@lru_cache(maxsize=512)
+def _known(declared: frozenset[str], builtins: frozenset[str]) -> _Names:
+    made = _Names()
+    for name in (*builtins, *declared):
+        made.add(name)
+    return made
+
 
 class Cursor:
     """A position in a text; names are those that may hold spaces or signs."""
@@ -51,9 +63,9 @@ class Cursor:
         self.position = 0
         self.declared = frozenset(names)
         self.builtins = frozenset(builtins)
-        self.multi = _Names()
-        for name in (*self.builtins, *self.declared):
-            self.multi.add(name)
+        # Shared by all texts with these names, until this one declares another.
+        self.multi = _known(self.declared, self.builtins)
+        self._own = False
         self.scopes: list[set[str]] = []
         self.filters = 0
         self.depth = 0
@@ -155,4 +167,8 @@ class Cursor:
     def declare(self, name: str) -> None:
         """Make a name known in the innermost scope."""
         self.scopes[-1].add(name)
+        if len(words(name)) < 2:
+            return
+        if not self._own:
+            self.multi, self._own = self.multi.copy(), True
         self.multi.add(name)

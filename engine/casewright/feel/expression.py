@@ -14,6 +14,7 @@ from .parser import Parsed
 from .parser import parse as parse_text
 from .problems import DEFAULT_LIMITS, FeelError, LimitHit, Limits, Problem
 from .properties import NAMES
+from .quick import quick_tests
 from .runtime import Frame, Run, weigh
 from .values import from_python
 
@@ -91,13 +92,15 @@ class Expression(_Compiled):
 class UnaryTests(_Compiled):
     """The unary tests of an input entry of a decision table."""
 
-    __slots__ = ("_always", "_negated", "_tests")
+    __slots__ = ("_always", "_negated", "_tests", "quick")
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
         self._always = text.strip() in ("", "-")
         parsed = Parsed() if self._always else parse_text(text, names | NAMES, BUILTINS, True)
         super().__init__(text, parsed)
         self._negated = parsed.negated
+        sound = parsed.tests and not parsed.problems
+        self.quick = quick_tests(parsed.tests, parsed.negated) if sound else None
         scope = Scope(names, BUILTINS)
         try:
             self._tests = tuple(compile_test(test, scope) for test in parsed.tests)
