@@ -19,7 +19,7 @@ class Problem:
 class Limits:
     """What one evaluation may use; going over gives a problem of kind "limit"."""
 
-    steps: int = 100_000
+    steps: int = 500_000
     items: int = 10_000
     text: int = 1_048_576
     depth: int = 200
