@@ -199,20 +199,52 @@ class TimerCancelled(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionOpened(Event):
-    """The instance waits for the message `name` with the correlation key `key`."""
+    """The instance waits for the message `name` with the correlation key `key`.
+
+    Its `kind` is "message", or "signal", which has no key.
+    """
 
     token: str
     element: str
     name: str
     key: str = ""
+    kind: str = "message"
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionClosed(Event):
-    """The wait for a message is over."""
+    """The wait for a message or signal is over."""
 
     token: str
     element: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalThrown(Event):
+    """The process told everybody who waits for the signal `name`."""
+
+    element: str
+    name: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageThrown(Event):
+    """The process sent the message `name` to whoever waits for it with the key `key`."""
+
+    element: str
+    name: str
+    key: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationThrown(Event):
+    """An escalation was thrown at `element`; `catcher` is empty where nobody took it."""
+
+    element: str
+    code: str
+    catcher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
