@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from casewright.cli import main
+from dmn.dmn_files import decision, definitions, table
 from parts import ROOT
 
 
@@ -158,13 +159,29 @@ def test_people_are_added_and_changed(ready: Run) -> None:
         (("1 +",), 1, "null\n"),
         (("x",), 1, "null\n"),
         (("date(\"2026-01-31\") + duration(\"P1M\")",), 0, '"2026-02-28"\n'),
-        (("a", "--context", "{"), 1, ""),
+        (("a", "--context", "{"), 2, ""),
     ],
 )  # fmt: skip
 def test_feel_is_tried(run: Run, args: tuple[str, ...], code: int, out: str) -> None:
     ran = run("feel", *args)
     assert (ran.code, ran.out) == (code, out)
     assert bool(ran.err) == (code != 0)
+
+
+def test_a_decision_is_tried(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "size.dmn"
+    rules = [["< 10", '"small"'], [">= 10", '"large"']]
+    file.write_bytes(definitions(decision(table([("x", "number")], ["o"], rules), "Size")))
+    inputs = tmp_path / "in.json"
+    inputs.write_text('{"x": 12}')
+    asked = ("dmn", str(file), "--decision", "Size", "--input")
+    assert run(*asked, '{"x": 5}').out == '"small"\n'
+    assert run(*asked, str(inputs)).out == '"large"\n'
+    assert '"index":2' in run(*asked, str(inputs), "--trace").out
+    assert run(*asked, "nowhere.json").code == 2
+    wrong = run("dmn", str(file), "--decision", "Sice")
+    assert (wrong.code, "“Size” (size)" in wrong.err) == (2, True)
+    assert run("dmn", "nowhere.dmn").code == 2
 
 
 @pytest.mark.parametrize(

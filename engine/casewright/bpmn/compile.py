@@ -31,7 +31,7 @@ from casewright.bpmn.desugar import desugar
 from casewright.bpmn.parse import Parser
 from casewright.bpmn.program import Program
 from casewright.bpmn.read import Model, levels, read
-from casewright.domain.findings import Finding
+from casewright.xml.findings import Finding
 
 
 def compile(data: bytes, file: str) -> Compiled:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from casewright.domain.findings import Finding
+from casewright.xml.findings import Finding
 
 if TYPE_CHECKING:
     from casewright.bpmn.program import Program

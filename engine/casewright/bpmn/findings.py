@@ -6,8 +6,8 @@ import re
 
 from casewright import feel, xml
 from casewright.bpmn.expressions import Setting, setting
-from casewright.domain.findings import Finding, Severity
 from casewright.xml import Element
+from casewright.xml.findings import Finding, Severity
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CLOCK = re.compile(r"(?<![\w.])(now|today)\s*\(")

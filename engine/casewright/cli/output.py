@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from casewright.domain.errors import CODES, Refused, fill
-from casewright.domain.findings import Finding
+from casewright.xml.findings import Finding
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from casewright import bpmn, dmn, forms
 from casewright.commands import appfile
-from casewright.domain.findings import Finding
 from casewright.domain.people import Permission
+from casewright.xml.findings import Finding
 
 FILE_BYTES = 10 * 1024 * 1024
 APP_FILES = 2_000

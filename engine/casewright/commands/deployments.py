@@ -15,10 +15,10 @@ from casewright.commands.check import Checked, check
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Ports, Work
 from casewright.domain.errors import Refused
-from casewright.domain.findings import Finding
 from casewright.domain.ids import new_id
 from casewright.domain.people import Permission
 from casewright.store import deployments, people
+from casewright.xml.findings import Finding
 
 # Who may deploy must not become somebody who may do anything.
 _STRONG = frozenset({Permission.ADMIN.value, Permission.DEPLOY.value})

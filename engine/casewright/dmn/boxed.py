@@ -7,7 +7,7 @@ from typing import get_args
 
 from casewright import xml
 from casewright.dmn import model as m
-from casewright.domain.findings import Finding, Severity
+from casewright.xml.findings import Finding, Severity
 
 
 class Place:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from casewright.dmn import cells
 from casewright.dmn.table import Input, Table
 from casewright.dmn.types import Type
-from casewright.domain.findings import Finding
+from casewright.xml.findings import Finding
 
 _PATH = re.compile(r"[^\W\d][\w ]*(\.[^\W\d][\w ]*)*")
 _STEPS = 20_000

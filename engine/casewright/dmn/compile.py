@@ -10,10 +10,10 @@ from casewright.dmn import model as m
 from casewright.dmn import table as t
 from casewright.dmn.run import Run
 from casewright.dmn.types import MISMATCH, Type, Types
-from casewright.domain.findings import Finding
 from casewright.feel import Expression, Function, UnaryTests
 from casewright.feel.functions import BUILTINS
 from casewright.feel.problems import FeelError
+from casewright.xml.findings import Finding
 
 Scope: TypeAlias = Mapping[str, Any]
 Work: TypeAlias = Callable[[Run, Scope], Any]

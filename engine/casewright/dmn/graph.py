@@ -14,9 +14,9 @@ from casewright.dmn.compile import Compiler, Names, Scope, Work, call
 from casewright.dmn.run import Budget, Notice, Run
 from casewright.dmn.trace import own, whole
 from casewright.dmn.types import ANY, MISMATCH, Type, Types
-from casewright.domain.findings import Finding
 from casewright.feel import Function, Limits, from_python
 from casewright.feel.problems import FeelError, LimitHit
+from casewright.xml.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casewright import xml
 from casewright.dmn import model as m
 from casewright.dmn.boxed import BoxedReader, Place, name_of, variable
-from casewright.domain.findings import Finding
+from casewright.xml.findings import Finding
 
 MODEL_NAMESPACES = frozenset(uri for prefix, uri in xml.NS.items() if prefix.startswith("dmn")) | {
     "http://www.omg.org/spec/DMN/20130901",

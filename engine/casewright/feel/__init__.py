@@ -4,7 +4,7 @@ from . import codec, values
 from .analysis import Analysis, analyse
 from .complete import Completion, completions
 from .expression import Expression, UnaryTests, evaluate, parse, unary
-from .kinds import Kind
+from .kinds import Kind, kind_of
 from .problems import FeelError, LimitHit, Limits, Problem
 from .text import feel_text
 from .values import FeelTime, Function, Range, YearsMonths, from_python, function, type_name
@@ -30,6 +30,7 @@ __all__ = [
     "feel_text",
     "from_python",
     "function",
+    "kind_of",
     "parse",
     "type_name",
     "unary",

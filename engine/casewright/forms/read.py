@@ -11,7 +11,6 @@ from typing import Any
 import regex  # type: ignore[import-untyped]
 
 from casewright import feel
-from casewright.domain.findings import Finding, Severity
 from casewright.feel import Expression
 from casewright.feel.problems import FeelError
 from casewright.forms.document import NotAForm, parse
@@ -29,6 +28,7 @@ from casewright.forms.field import (
 )
 from casewright.forms.options import option_of
 from casewright.forms.schema import FormSchema
+from casewright.xml.findings import Finding, Severity
 
 _KEY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -266,6 +266,10 @@ class _Reader:
         for problem in expression.problems:
             message = f"{problem.message} (line {problem.line}, column {problem.column})"
             self.problem(element, f"feel-{problem.kind}", message, name)
+        if not expression.problems:
+            for problem in feel.analyse(expression.text, closed=False).problems:
+                message = f"{problem.message} (line {problem.line}, column {problem.column})"
+                self.problem(element, f"feel-{problem.kind}", message, name, "warning")
         return expression
 
     def _feel(self, source: Any, element: str, name: str) -> Expression | None:
