@@ -77,9 +77,9 @@ class Cursor:
     # -- tokens
 
     def at(self, *texts: str) -> bool:
-        """Tell whether one of the texts comes next."""
-        token = self.tokens[self.position]
-        return token.kind in ("operator", "name") and token.text in texts
+        """Tell whether one of the texts, signs or words, comes next."""
+        # The text of a string or a quoted name begins with its quote, so it is none of them.
+        return self.tokens[self.position].text in texts
 
     def peek(self, offset: int = 1) -> Token:
         """Look ahead."""
@@ -87,15 +87,17 @@ class Cursor:
 
     def take(self, *texts: str) -> str | None:
         """Take one of the texts if it comes next."""
-        if self.at(*texts):
+        text = self.tokens[self.position].text
+        if text in texts:
             self.position += 1
-            return self.tokens[self.position - 1].text
+            return text
         return None
 
     def expect(self, text: str) -> None:
         """Take a text that must come next."""
-        if self.take(text) is None:
+        if self.tokens[self.position].text != text:
             raise self.error(f"expected {text!r}")
+        self.position += 1
 
     def error(self, message: str) -> BadSyntax:
         """Make the problem of what comes next."""
@@ -108,7 +110,8 @@ class Cursor:
 
     def place(self) -> n.Place:
         """Give the place of what comes next."""
-        return self.lines.at(self.tokens[self.position].start)
+        start = self.tokens[self.position].start
+        return (1, start + 1) if self.lines.single else self.lines.at(start)
 
     # -- names
 
@@ -129,7 +132,10 @@ class Cursor:
     def long_name(self) -> str | None:
         """Take a name of several words, if one comes next."""
         token = self.tokens[self.position]
-        for parts, name in self.multi.by_first.get(token.text, ()):
+        known = self.multi.by_first.get(token.text)
+        if known is None:
+            return None
+        for parts, name in known:
             end = self.position + len(parts)
             found = tuple(t.text for t in self.tokens[self.position : end])
             if found != parts or (token.kind not in ("name", "operator", "bad", "number")):

@@ -18,7 +18,7 @@ from .quick import quick_tests
 from .runtime import Frame, Run, weigh
 from .values import from_python
 
-_NAMES = frozenset(BUILTINS) | NAMES
+_BUILTINS = frozenset(BUILTINS)
 _NO_NAMES: frozenset[str] = frozenset()
 # Longer texts are compiled each time, so that the cache stays small.
 _KEPT = 10_000
@@ -66,7 +66,7 @@ class Expression(_Compiled):
     __slots__ = ("_work",)
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
-        parsed = parse_text(text, names | NAMES, BUILTINS)
+        parsed = parse_text(text, names | NAMES if names else NAMES, _BUILTINS)
         super().__init__(text, parsed)
         self._work: Callable[[Frame], Any] | None = None
         if parsed.tree is not None and not parsed.problems:
@@ -96,7 +96,7 @@ class UnaryTests(_Compiled):
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
         self._always = text.strip() in ("", "-")
-        parsed = Parsed() if self._always else parse_text(text, names | NAMES, BUILTINS, True)
+        parsed = Parsed() if self._always else parse_text(text, names | NAMES, _BUILTINS, True)
         super().__init__(text, parsed)
         self._negated = parsed.negated
         sound = parsed.tests and not parsed.problems

@@ -8,21 +8,22 @@ from typing import Any
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nothing changes one: making a frozen one takes three times as long.
+@dataclass(slots=True)
 class Node:
     """A part of an expression, with the line and column where it stands."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Literal(Node):
     """A value that stands in the text."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Name(Node):
     """A name of the context, of a local variable or of a built-in function."""
 
@@ -31,7 +32,7 @@ class Name(Node):
     in_filter: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Path(Node):
     """target.name"""
 
@@ -39,7 +40,7 @@ class Path(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Filter(Node):
     """target[condition]"""
 
@@ -47,7 +48,7 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call(Node):
     """A call with its arguments by place or by name."""
 
@@ -56,14 +57,14 @@ class Call(Node):
     named: tuple[tuple[str, Node], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Negation(Node):
     """-operand"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arithmetic(Node):
     """left operator right, for + - * / **."""
 
@@ -72,7 +73,7 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Comparison(Node):
     """left operator right, for = != < <= > >=."""
 
@@ -81,7 +82,7 @@ class Comparison(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Logic(Node):
     """Several operands joined by "and" or by "or"."""
 
@@ -89,7 +90,7 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Between(Node):
     """value between low and high"""
 
@@ -98,7 +99,7 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Test(Node):
     """One unary test: an operator with its operand, or an expression (operator "")."""
 
@@ -107,7 +108,7 @@ class Test(Node):
     uses_input: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class In(Node):
     """value in (tests)"""
 
@@ -115,7 +116,7 @@ class In(Node):
     tests: tuple[Test, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TypeName(Node):
     """A type: its name, and the types or named types it is made of."""
 
@@ -124,7 +125,7 @@ class TypeName(Node):
     fields: tuple[tuple[str, TypeName], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InstanceOf(Node):
     """value instance of type"""
 
@@ -132,7 +133,7 @@ class InstanceOf(Node):
     type: TypeName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class If(Node):
     """if condition then yes else no"""
 
@@ -141,7 +142,7 @@ class If(Node):
     no: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Iterator(Node):
     """name in source, or name in source..until"""
 
@@ -150,7 +151,7 @@ class Iterator(Node):
     until: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class For(Node):
     """for iterators return body"""
 
@@ -158,7 +159,7 @@ class For(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Quantified(Node):
     """some or every iterators satisfies condition"""
 
@@ -167,7 +168,7 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FunctionLiteral(Node):
     """function(parameters) body; an external one has its body refused."""
 
@@ -176,21 +177,21 @@ class FunctionLiteral(Node):
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ListLiteral(Node):
     """[items]"""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ContextLiteral(Node):
     """{key: value}"""
 
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RangeLiteral(Node):
     """[low..high], or one end alone as in (> low)."""
 

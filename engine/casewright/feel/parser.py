@@ -20,6 +20,15 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _ARITHMETIC = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _OR, _AND, _COMPARE, _ADD = 1, 2, 3, 4
 _UNARY = 7
+_BINDS = {
+    **_ARITHMETIC,
+    **dict.fromkeys((*_COMPARISONS, "between", "in"), _COMPARE),
+    **{"or": _OR, "and": _AND, "instance": _UNARY + 1},
+    **dict.fromkeys(".([", 9),
+}
+_CONTINUES = frozenset(
+    {"and", "or", "then", "else", "return", "satisfies", "in", "between", "instance", "of"}
+)
 _STARTS = frozenset({"(", "[", "{", "-", "@", "?"})
 _TYPES = [
     ("date", "and", "time"),
@@ -53,27 +62,26 @@ class Parser(Cursor):
             raise BadSyntax("nested too deeply", self.tokens[self.position].start, "limit")
         left = self.prefix()
         while True:
-            more = self.postfix(left) if level <= 9 else None
-            if more is None:
-                more = self.infix(left, level)
+            text = self.tokens[self.position].text
+            power = _BINDS.get(text)
+            if power is None or power < level:
+                break
+            more = self.postfix(left, text) if power == 9 else self.infix(left, text, power)
             if more is None:
                 break
             left = more
         self.depth -= 1
         return left
 
-    def postfix(self, left: n.Node) -> n.Node | None:
+    def postfix(self, left: n.Node, text: str) -> n.Node | None:
         """Parse a path, a call or a filter after an operand."""
-        token = self.tokens[self.position]
-        if token.kind != "operator":
-            return None
+        if text == "(":
+            return self.call(left)
         place = self.place()
-        if token.text == ".":
+        if text == ".":
             self.position += 1
             return n.Path(place, left, self.path_name())
-        if token.text == "(":
-            return self.call(left)
-        if token.text == "[" and self._starts_expression(self.peek()):
+        if self._starts_expression(self.peek()):
             self.position += 1
             self.scopes.append({"item"})
             self.filters += 1
@@ -88,7 +96,7 @@ class Parser(Cursor):
         if token.kind == "operator":
             return token.text in _STARTS
         if token.kind == "name":
-            return token.text not in ("and", "or", "then", "else", "return", "satisfies", "in")
+            return token.text not in _CONTINUES
         return token.kind != "end"
 
     def path_name(self) -> str:
@@ -107,45 +115,34 @@ class Parser(Cursor):
             self.position += 1
         return name
 
-    def infix(self, left: n.Node, level: int) -> n.Node | None:
+    def infix(self, left: n.Node, text: str, power: int) -> n.Node | None:
         """Parse an operator and its right side."""
-        token = self.tokens[self.position]
-        if token.kind not in ("operator", "name"):
-            return None
-        text, place = token.text, self.place()
-        power = _ARITHMETIC.get(text)
-        if power is not None and power >= level:
+        place = self.place()
+        if power == _COMPARE:
+            self.position += 1
+            return self.comparison(left, text, place)
+        if power <= _AND:
+            operands = [left]
+            while self.take(text):
+                operands.append(self.expression(power + 1))
+            return n.Logic(place, text, tuple(operands))
+        if text != "instance":
             self.position += 1
             return n.Arithmetic(place, text, left, self.expression(power + 1))
-        if text == "instance" and level <= _UNARY + 1 and self.peek().text == "of":
-            self.position += 2
-            return n.InstanceOf(place, left, self.type())
-        if level <= _COMPARE:
-            found = self.comparison(left, text, place)
-            if found is not None:
-                return found
-        for word, power in (("and", _AND), ("or", _OR)):
-            if text == word and level <= power:
-                operands = [left]
-                while self.take(word):
-                    operands.append(self.expression(power + 1))
-                return n.Logic(place, word, tuple(operands))
-        return None
+        if self.peek().text != "of":
+            return None
+        self.position += 2
+        return n.InstanceOf(place, left, self.type())
 
-    def comparison(self, left: n.Node, text: str, place: n.Place) -> n.Node | None:
-        """Parse a comparison, between or in."""
-        if text in _COMPARISONS:
-            self.position += 1
-            return n.Comparison(place, text, left, self.expression(_ADD))
+    def comparison(self, left: n.Node, text: str, place: n.Place) -> n.Node:
+        """Parse what follows the sign of a comparison, between or in."""
         if text == "between":
-            self.position += 1
             low = self.expression(_ADD)
             self.expect("and")
             return n.Between(place, left, low, self.expression(_ADD))
         if text == "in":
-            self.position += 1
             return n.In(place, left, self.in_tests())
-        return None
+        return n.Comparison(place, text, left, self.expression(_ADD))
 
     def prefix(self) -> n.Node:
         """Parse what can start an expression."""
@@ -169,8 +166,8 @@ class Parser(Cursor):
         raise self.error("expected an expression")
 
     def _name(self, place: n.Place, name: str) -> n.Name:
-        local = any(name in scope for scope in self.scopes)
-        called = self.at("(") and name in self.builtins and name not in self.declared
+        local = bool(self.scopes) and any(name in scope for scope in self.scopes)
+        called = name in self.builtins and self.at("(") and name not in self.declared
         if called and not local:
             self.calls.add(name)
         elif not local:
@@ -218,7 +215,9 @@ class Parser(Cursor):
     def bracket(self, place: n.Place, opening: str) -> n.Node:
         """Parse a list, a range, or an expression in parentheses."""
         self.position += 1
-        if opening == "[" and self.take("]"):
+        # In []1..2[, …] the second bracket opens a range.
+        opens = self.peek().kind in ("number", "string")
+        if opening == "[" and not opens and self.take("]"):
             return n.ListLiteral(place, ())
         if opening == "(" and self.at(*_COMPARISONS):
             operator = self.take(*_COMPARISONS) or ""
@@ -427,27 +426,46 @@ class Parser(Cursor):
 
     def tests(self) -> tuple[tuple[n.Test, ...], bool]:
         """Parse unary tests, and tell whether not stands around them."""
-        negated = self.at("not") and self.peek().text == "(" and self._closes_at_end()
-        if negated:
-            self.position += 2
+        failed = None
+        if self.at("not") and self.peek().text == "(":
+            before = self._state()
+            try:
+                return self._negated(), True
+            except BadSyntax as error:
+                # It may be the function not, with more behind it.
+                failed = error
+                self._restore(before)
+        try:
+            return self._listed(), False
+        except BadSyntax as error:
+            raise max(failed or error, error, key=lambda found: found.offset) from None
+
+    def _listed(self) -> tuple[n.Test, ...]:
         found = [self.test()]
         while self.take(","):
             found.append(self.test())
-        if negated:
-            self.expect(")")
-        return tuple(found), negated
+        if self.tokens[self.position].kind != "end" and not self.at(")"):
+            raise self.error("expected the end")
+        return tuple(found)
 
-    def _closes_at_end(self) -> bool:
-        depth = 0
-        for index in range(self.position + 1, len(self.tokens)):
-            token = self.tokens[index]
-            if token.kind == "operator" and token.text in "([":
-                depth += 1
-            elif token.kind == "operator" and token.text in ")]":
-                depth -= 1
-                if depth == 0:
-                    return self.tokens[index + 1].kind == "end"
-        return False
+    def _negated(self) -> tuple[n.Test, ...]:
+        self.position += 2
+        found = self._listed()
+        self.expect(")")
+        if self.tokens[self.position].kind != "end":
+            raise self.error("expected the end")
+        return found
+
+    def _state(self) -> tuple[int, int, int, int, int, dict[str, bool], set[str], int]:
+        counts = self.position, self.depth, self.filters, self.inputs, len(self.scopes)
+        return *counts, dict(self.reads), set(self.calls), len(self.problems)
+
+    def _restore(
+        self, state: tuple[int, int, int, int, int, dict[str, bool], set[str], int]
+    ) -> None:
+        self.position, self.depth, self.filters, self.inputs, scopes, reads, calls, known = state
+        self.reads, self.calls = reads, calls
+        del self.scopes[scopes:], self.problems[known:]
 
     def _told(self, error: BadSyntax) -> Problem:
         message = error.message
