@@ -500,4 +500,8 @@ APPLIERS: dict[type[e.Event], Applier | None] = {
     e.CallStarted: None,
     e.CallEnded: None,
     e.ErrorCaught: None,
+    e.EscalationThrown: None,
+    # Its row and its deliveries are written behind those of all cases of the command.
+    e.SignalThrown: None,
+    e.MessageThrown: None,
 }
