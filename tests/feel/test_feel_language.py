@@ -156,7 +156,7 @@ def test_unary_tests(text: str, value: Any, answer: bool | None) -> None:
         ('@"2026-01-01T12:00:00Z" = @"2026-01-01T13:00:00+01:00"', True),
         ('@"2026-01-01T12:00:00Z" < @"2026-01-01T12:00:00"', None),
         ("if null then 1 else 2", 2),
-        ('if "x" then 1 else 2', None),
+        ('if "x" then 1 else 2', 2),
         ("[][1]", None),
         ("[1, 2, 3][item > 5]", []),
         ("5[1]", 5),

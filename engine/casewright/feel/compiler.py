@@ -234,10 +234,10 @@ def _if(node: n.If, scope: Scope) -> Eval:
         answer = condition(frame)
         if answer is True:
             return yes(frame)
-        if answer is False or answer is None:
-            return no(frame)
-        frame.run.problem("type", f"a condition gave a {type_name(answer)}", place)
-        return None
+        if answer is not False and answer is not None:
+            # By the specification it is as false; an analyst is told all the same.
+            frame.run.problem("type", f"a condition gave a {type_name(answer)}", place)
+        return no(frame)
 
     return choose
 

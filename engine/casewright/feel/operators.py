@@ -37,7 +37,18 @@ add_numbers = _numeric(DECIMAL.add)
 subtract_numbers = _numeric(DECIMAL.subtract)
 multiply_numbers = _numeric(DECIMAL.multiply)
 divide_numbers = _numeric(DECIMAL.divide)
-power_numbers = _numeric(DECIMAL.power)
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    # IEEE 754-2008 has 0 ** 0 = 1, Python's decimal has no such number.
+    if not exponent:
+        return Decimal(1)
+    if not base and exponent < 0:
+        raise FeelError("division by zero", "number")
+    return DECIMAL.power(base, exponent)
+
+
+power_numbers = _numeric(_power)
 
 
 def _moved(value: Any, by: Any) -> Any:

@@ -49,7 +49,7 @@ def _put(context: dict[str, Any], key: Any, value: Any) -> dict[str, Any]:
         raise FeelError("a key is a string")
     if len(key) == 1:
         return {**context, key[0]: value}
-    below = context.get(key[0], {})
+    below = context.get(key[0])
     if type(below) is not dict:
         raise FeelError("the path goes through what is no context")
     return {**context, key[0]: _put(below, key[1:], value)}

@@ -21,7 +21,7 @@ def list_contains(run: Run, items: list[Any], element: Any) -> bool:
     return any(ops.equals(item, element, run) is True for item in items)
 
 
-@builtin("count(*list)")
+@builtin("count(list: list)")
 def count(items: list[Any]) -> Decimal:
     """Count the items."""
     return Decimal(len(items))

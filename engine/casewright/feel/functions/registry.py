@@ -49,6 +49,12 @@ class Parameter:
         """Tell whether a value fits as it is."""
         return value is None or self.kind == "any" or type(value) in _KINDS[self.kind]
 
+    def could_take(self, value: Any) -> bool:
+        """Tell whether a value fits, or would fit after an implicit conversion."""
+        if self.kind == "list" or self.accepts(value):
+            return True
+        return type(value) is list and len(value) == 1 and self.accepts(value[0])
+
     def take(self, value: Any) -> Any:
         """Fit an argument: a list of one is its item, a value is a list of one."""
         kind = self.kind
@@ -175,6 +181,9 @@ def _by_type(signatures: list[Signature]) -> Invoke:
     def invoke(run: Run, arguments: list[Any]) -> Any:
         for signature in signatures:
             if signature.accepts(arguments):
+                return signature.invoke(run, arguments)
+        for signature in signatures:
+            if all(map(Parameter.could_take, signature.parameters, arguments)):
                 return signature.invoke(run, arguments)
         return signatures[0].invoke(run, arguments)
 
