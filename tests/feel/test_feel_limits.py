@@ -91,6 +91,39 @@ def test_limits_are_those_handed_in() -> None:
     assert feel.parse("[1, 2, 3]").evaluate({}, limits=few)[1] == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ('"abcdef"', 6),
+        ("[1, 2, 3]", 24),
+        ('["abc", "de"]', 21),
+        ('{key: "abc"}', 14),
+        ('[{key: "abc"}, [true]]', 38),
+        ("for i in 1..10 return a", 10 * (8 + 16 + 6)),
+    ],
+)
+def test_a_result_has_a_limit_of_its_own(text: str, weight: int) -> None:
+    expression = feel.parse(text)
+    given = {"a": ["abc", "def"]}
+    enough, few = feel.Limits(result=weight), feel.Limits(result=weight - 1)
+    assert expression.evaluate(given, limits=enough)[1] == ()
+    value, problems = expression.evaluate(given, limits=few)
+    assert value is None
+    assert [(found.kind, found.message) for found in problems] == [
+        ("limit", "the result is too large")
+    ]
+    # Only what comes out is weighed: on the way, the limits of texts and lists hold.
+    assert feel.parse(f"count([{text}])").evaluate(given, limits=few)[0] == 1
+
+
+def test_a_result_of_one_mebibyte_passes_by_default() -> None:
+    assert feel.Limits().result == 2**20
+    assert feel.evaluate("a", {"a": "x" * 2**20})[1] == ()
+    assert feel.evaluate("a", {"a": "x" * (2**20 + 1)})[1][0].kind == "limit"
+    assert feel.evaluate("[a]", {"a": "x" * (2**20 - 8)})[1] == ()
+    assert feel.evaluate("[a]", {"a": "x" * 2**20})[1][0].kind == "limit"
+
+
 def test_a_list_as_long_as_allowed_passes() -> None:
     items = [{"price": index, "open": True, "kind": "a"} for index in range(10_000)]
     text = 'sum(for i in items[price > 10 and open and kind = "a"] return i.price * 2)'

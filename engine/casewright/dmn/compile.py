@@ -87,7 +87,8 @@ class Compiler:
             self.problem(box.at, "dmn-output-name", message)
         inputs = tuple(self._input(item, names) for item in box.inputs)
         outputs = tuple(self._output(item, box, names) for item in box.outputs)
-        return t.Table(box, inputs, outputs, tuple(self._row(rule, names) for rule in box.rules))
+        rows = tuple(self._row(rule, names, len(inputs)) for rule in box.rules)
+        return t.Table(box, inputs, outputs, rows)
 
     def _input(self, item: m.InputClause, names: Names) -> t.Input:
         source = item.expression
@@ -119,7 +120,7 @@ class Compiler:
             order,
         )
 
-    def _row(self, rule: m.Rule, names: Names) -> t.Row:
+    def _row(self, rule: m.Rule, names: Names, columns: int) -> t.Row:
         tests = tuple(
             None
             if text.strip() in _EVERYTHING
@@ -130,7 +131,12 @@ class Compiler:
             self.expression(item.text, names, rule.at, f"output {index}") if item.text else None
             for index, item in enumerate(rule.outputs, 1)
         )
-        return t.Row(rule, tests, results)
+        looked = tuple(
+            (column, test.quick, test)
+            for column, test in enumerate(tests[:columns])
+            if test is not None
+        )
+        return t.Row(rule, tests, results, looked)
 
     def context(self, box: m.Context, names: Names) -> Work:
         entries: list[tuple[str, Type, Work, m.At]] = []

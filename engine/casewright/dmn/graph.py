@@ -11,11 +11,13 @@ from casewright.dmn import model as m
 from casewright.dmn import table as t
 from casewright.dmn.check import Candidate
 from casewright.dmn.compile import Compiler, Names, Scope, Work, call
+from casewright.dmn.cycles import cyclic
 from casewright.dmn.run import Budget, Notice, Run
 from casewright.dmn.trace import own, whole
 from casewright.dmn.types import ANY, MISMATCH, Type, Types
 from casewright.feel import Function, Limits, from_python
 from casewright.feel.problems import FeelError, LimitHit
+from casewright.feel.runtime import weigh
 from casewright.xml.findings import Finding
 
 
@@ -54,6 +56,7 @@ class Model:
         self._compiled: dict[m.Key, _Compiled] = {}
         self._makers: dict[m.Key, Callable[..., Function]] = {}
         self._returned: dict[m.Key, Type] = {}
+        self._linked: dict[m.Key, tuple[tuple[m.Key, str, str], ...]] = {}
         self._cyclic = self._cycles()
         for file in files:
             self._compile(file)
@@ -120,27 +123,17 @@ class Model:
 
     def _cycles(self) -> frozenset[m.Key]:
         """Return the decisions that need themselves; a knowledge model may call itself."""
-        state: dict[m.Key, int] = {}
-        found: set[m.Key] = set()
-
-        def visit(key: m.Key, path: tuple[m.Key, ...]) -> None:
-            node = self._nodes.get(key)
-            if not isinstance(node, m.Decision) or state.get(key) == 2:
-                return
-            if state.get(key) == 1:
-                found.update(path[path.index(key) :])
-                return
-            state[key] = 1
-            for need in node.requirements:
-                visit(need.target, (*path, key))
-            state[key] = 2
-
-        for key in self._nodes:
-            visit(key, ())
+        found = cyclic(
+            {
+                key: [need.target for need in node.requirements]
+                for key, node in self._nodes.items()
+                if isinstance(node, m.Decision)
+            }
+        )
         for key in sorted(found):
             node = self._nodes[key]
             self._problem(node.at, "dmn-cycle", f"the decision “{node.name}” needs itself")
-        return frozenset(found)
+        return found
 
     def _named(self, key: m.Key, home: str) -> tuple[str, str]:
         """Return the import's name, "" in the own file, and the node's name."""
@@ -210,6 +203,9 @@ class Model:
         return _Compiled(work, wanted, free, table)
 
     def _type_findings(self) -> None:
+        self._types.cut_circles()
+        for at, code, message in self._types.problems:
+            self._problem(at, code, message)
         for at, ref in sorted(self._types.unknown, key=lambda item: (item[0].line, item[1])):
             self._problem(at, "dmn-unknown-type", f"there is no type “{ref}”")
         for at, problem in self._types.bad:
@@ -247,9 +243,13 @@ class Model:
         if node is None:
             return _unknown(f"there is no decision service “{name}”")
         run = Run(inputs, now, zone, Budget.of(limits or Limits()))
-        function = self._service(run, node)
-        given = [self._handed(run, parameter, node.at) for parameter in function.parameters]
-        return _evaluated(run, lambda: call(run, function, given, node.at), node.key)
+
+        def work() -> Any:
+            function = self._service(run, node)
+            given = [self._handed(run, parameter, node.at) for parameter in function.parameters]
+            return call(run, function, given, node.at)
+
+        return _evaluated(run, work, node.key)
 
     def _handed(self, run: Run, name: str, at: m.At) -> Any:
         try:
@@ -278,13 +278,20 @@ class Model:
         run.leave()
         return value
 
+    def _links(self, node: m.Decision | m.Knowledge) -> tuple[tuple[m.Key, str, str], ...]:
+        found = self._linked.get(node.key)
+        if found is None:
+            found = self._linked[node.key] = tuple(
+                (need.target, *self._named(need.target, node.key[0]))
+                for need in node.requirements
+                if need.target in self._nodes
+            )
+        return found
+
     def _scope(self, run: Run, node: m.Decision | m.Knowledge) -> dict[str, Any]:
         scope: dict[str, Any] = {}
-        for need in node.requirements:
-            if need.target not in self._nodes:
-                continue
-            value = self._required(run, need.target)
-            prefix, name = self._named(need.target, node.key[0])
+        for target, prefix, name in self._links(node):
+            value = self._required(run, target)
             if prefix:
                 scope[prefix] = {**scope.get(prefix, {}), name: value}
             else:
@@ -370,16 +377,20 @@ def _inner_names(box: m.Boxed | None) -> set[str]:
 def _evaluated(run: Run, work: Callable[[], Any], key: m.Key) -> Evaluation:
     try:
         value = work()
+        weigh(value, run.budget.limits)
     except LimitHit as hit:
-        run.failures.append(Notice("dmn-limit", hit.message))
-        run.notices.append(run.failures[-1])
         value = None
-    except RecursionError:
-        run.failures.append(Notice("dmn-limit", "nested too deeply"))
-        run.notices.append(run.failures[-1])
+        _stopped(run, hit.message)
+    except (RecursionError, MemoryError):
         value = None
+        _stopped(run, "nested too deeply, or too large")
     failed = bool(run.failures)
     return Evaluation(None if failed else value, whole(run, key), tuple(run.notices), failed)
+
+
+def _stopped(run: Run, message: str) -> None:
+    run.failures.append(Notice("dmn-limit", message))
+    run.notices.append(run.failures[-1])
 
 
 def _unknown(message: str) -> Evaluation:

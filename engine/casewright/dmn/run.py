@@ -16,6 +16,7 @@ from casewright.feel.problems import LimitHit
 
 _NOTICES = 50
 _DEPTH = 60
+_AS_IS = frozenset({str, bool, type(None)})
 _SHOWN = 100
 _EXACT = 2**53
 
@@ -80,6 +81,11 @@ class Run:
     def evaluate(self, expression: Expression, scope: Mapping[str, Any], at: m.At) -> Any:
         """Return the expression's value, its problems becoming notices."""
         self.budget.spend()
+        name = expression.name
+        if name is not None and name in scope:
+            value = scope[name]
+            if type(value) in _AS_IS or (type(value) is Decimal and value.is_finite()):
+                return value
         value, problems = expression.evaluate(scope, self.now, self.zone, self.budget.limits)
         if problems:
             self._problems(problems, at)
@@ -110,8 +116,8 @@ class Run:
 
     def conform(self, value: Any, wanted: Type, what: str, at: m.At) -> Any:
         """Return the value as one of the type; null, with a notice, if it is not."""
-        if value is None or wanted.any:
-            return value
+        if value is None:
+            return None
         found = wanted.conform(value)
         if found is MISMATCH:
             message = f"{what} is a {type_name(value)} that is not of type {wanted.name}"
@@ -123,7 +129,7 @@ class Run:
         """Count a call into a function; LimitHit when calls are nested too deeply."""
         self.budget.depth += 1
         if self.budget.depth > _DEPTH:
-            raise LimitHit("calls are nested too deeply")
+            raise LimitHit(f"decisions and calls are nested more than {_DEPTH} deep")
 
     def leave(self) -> None:
         """End a call."""
@@ -136,6 +142,8 @@ def shown(value: Any) -> Any:
     if kind is Decimal:
         whole = value == value.to_integral_value() and abs(value) < _EXACT
         return int(value) if whole else format(value, "f") if abs(value) < _EXACT else str(value)
+    if kind in _AS_IS:
+        return value
     if kind is list:
         made = [shown(item) for item in value[:_SHOWN]]
         return [*made, "…"] if len(value) > _SHOWN else made

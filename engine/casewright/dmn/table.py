@@ -11,6 +11,7 @@ from casewright.dmn import model as m
 from casewright.dmn.run import Run, shown
 from casewright.dmn.types import Type
 from casewright.feel import Expression, UnaryTests
+from casewright.feel.quick import Quick
 from casewright.feel.runtime import MISSING
 
 SINGLE = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
@@ -49,6 +50,7 @@ class Row:
     rule: m.Rule
     tests: tuple[UnaryTests | None, ...]
     results: tuple[Expression | None, ...]
+    cells: tuple[tuple[int, Quick | None, UnaryTests], ...]
 
 
 class Table:
@@ -115,11 +117,23 @@ class Table:
 
     def _hits(self, run: Run, values: list[Any], scope: Mapping[str, Any]) -> list[Row]:
         hits = []
+        spent = 0
         for row in self.rows:
-            if _hit(run, row, values, scope):
+            for column, quick, test in row.cells:
+                value = values[column]
+                answer = MISSING if quick is None else quick(value)
+                if answer is MISSING:
+                    answer = run.test(test, value, scope, row.rule.at)
+                else:
+                    spent += 1
+                if not answer:
+                    break
+            else:
                 hits.append(row)
                 if self.source.hit_policy == "FIRST":
                     break
+        # Quick answers need no more than a look: the whole table's are counted at once.
+        run.budget.spend(spent)
         return hits
 
     def _results(self, run: Run, row: Row, scope: Mapping[str, Any]) -> list[Any]:
@@ -209,25 +223,6 @@ class Table:
             )
             for output, value in zip(self.outputs, results, strict=False)
         )
-
-
-def _hit(run: Run, row: Row, values: list[Any], scope: Mapping[str, Any]) -> bool:
-    count = 0
-    hit = True
-    for test, value in zip(row.tests, values, strict=False):
-        if test is None:
-            continue
-        answer = MISSING if test.quick is None else test.quick(value)
-        if answer is MISSING:
-            answer = run.test(test, value, scope, row.rule.at)
-        else:
-            count += 1
-        if not answer:
-            hit = False
-            break
-    if count:
-        run.budget.spend(count)
-    return hit
 
 
 def _same(one: Any, other: Any) -> bool:

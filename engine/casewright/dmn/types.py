@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from casewright import feel
 from casewright.dmn import model as m
+from casewright.dmn.cycles import cyclic
 from casewright.feel import Function, Range, UnaryTests, YearsMonths
 from casewright.feel.temporal import at_midnight
 from casewright.feel.wide import plain_type
@@ -34,6 +35,7 @@ _BASE: dict[str, type] = {
     "function": Function,
     "range": Range,
 }
+_DEEPEST = 50
 _WHOLE = frozenset({"integer", "long"})
 
 
@@ -60,6 +62,8 @@ class Type:
         """Return the value as one of this type, or MISMATCH; null is of every type."""
         if value is None:
             return None
+        if type(value) is self.kind and not self.allowed and self.name not in _WHOLE:
+            return value
         found = self._fit(value)
         if found is MISMATCH and self._is_list():
             found = self._fit([value])
@@ -104,7 +108,9 @@ class Type:
 
     def permits(self, value: Any) -> bool:
         """Whether the value passes the constraints; the base type is not looked at."""
-        return all(test.evaluate(value, {"item": value})[0] is True for test in self.allowed)
+        return not self.allowed or all(
+            test.evaluate(value, {"item": value})[0] is True for test in self.allowed
+        )
 
     def _fit_kind(self, value: Any) -> Any:
         kind: Any = type(value)
@@ -151,12 +157,24 @@ class Types:
         self._made: dict[tuple[str, str], Type] = {}
         self.unknown: set[tuple[m.At, str]] = set()
         self.bad: list[tuple[m.At, feel.Problem]] = []
+        self.problems: dict[tuple[m.At, str, str], None] = {}
+        self._depth = 0
 
     def of(self, ref: str, namespace: str, at: m.At) -> Type:
         """Return the type that `ref` names in the file of `namespace`."""
         ref = " ".join(ref.split())
         if not ref:
             return ANY
+        if self._depth > _DEEPEST:
+            message = f"the type “{ref[:60]}” is reached through more than {_DEEPEST} others"
+            self.problems[at, "dmn-limit", message] = None
+            return ANY
+        self._depth += 1
+        found = self._find(ref, namespace, at)
+        self._depth -= 1
+        return found
+
+    def _find(self, ref: str, namespace: str, at: m.At) -> Type:
         item = self._items.get((namespace, ref))
         if item is not None:
             return self._named(item[0].namespace, item[1])
@@ -165,6 +183,16 @@ class Types:
             if item is not None and (ref.startswith(f"{prefix}.") or not prefix):
                 return self._named(other, item[1])
         return self._built_in(ref, namespace, at)
+
+    def cut_circles(self) -> None:
+        """Make types that are defined by themselves any type, each a problem."""
+        made = self._made
+        circles = cyclic({found: [found.sub] if found.sub else [] for found in made.values()})
+        for key, found in made.items():
+            if found in circles:
+                found.sub = None
+                message = f"the type “{found.name}” is defined by itself"
+                self.problems[self._items[key][1].at, "dmn-type-cycle", message] = None
 
     def _built_in(self, ref: str, namespace: str, at: m.At) -> Type:
         name = ref.rpartition(":")[2]

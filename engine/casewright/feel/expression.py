@@ -10,12 +10,13 @@ from typing import Any
 from . import calls, loops  # noqa: F401  they register their nodes
 from .compiler import Scope, any_test, compile_node, compile_test
 from .functions import BUILTINS
+from .nodes import Name
 from .parser import Parsed
 from .parser import parse as parse_text
 from .problems import DEFAULT_LIMITS, FeelError, LimitHit, Limits, Problem
 from .properties import NAMES
 from .quick import quick_tests
-from .runtime import Frame, Run, weigh
+from .runtime import WEIGHED, Frame, Run, weigh
 from .values import from_python
 
 _BUILTINS = frozenset(BUILTINS)
@@ -45,7 +46,7 @@ def _finish(run: Run, work: Callable[[Frame], Any]) -> Result:
     """Do the work; whatever happens becomes a problem."""
     try:
         value = work(Frame(run.loaded, None, run))
-        if type(value) is list or type(value) is dict:
+        if type(value) in WEIGHED:
             weigh(value, run.limits)
         return value, tuple(run.problems)
     except LimitHit as hit:
@@ -61,15 +62,18 @@ def _finish(run: Run, work: Callable[[Frame], Any]) -> Result:
 
 
 class Expression(_Compiled):
-    """A FEEL expression."""
+    """A FEEL expression; `name` is the variable that it is nothing more than."""
 
-    __slots__ = ("_work",)
+    __slots__ = ("_work", "name")
 
     def __init__(self, text: str, names: frozenset[str]) -> None:
         parsed = parse_text(text, names | NAMES if names else NAMES, _BUILTINS)
         super().__init__(text, parsed)
+        self.name: str | None = None
         self._work: Callable[[Frame], Any] | None = None
         if parsed.tree is not None and not parsed.problems:
+            if type(parsed.tree) is Name:
+                self.name = parsed.tree.name
             try:
                 self._work = compile_node(parsed.tree, Scope(names, BUILTINS))
             except RecursionError:

@@ -22,6 +22,7 @@ class Limits:
     steps: int = 500_000
     items: int = 10_000
     text: int = 1_048_576
+    result: int = 1_048_576
     depth: int = 200
     seconds: float = 2.0
 

@@ -161,8 +161,8 @@ def in_item(frame: Frame) -> bool:
 
 
 def weigh(value: Any, limits: Limits) -> None:
-    """Refuse a result that would unfold to far more than it takes in memory."""
-    _weigh(value, limits.text * 16, limits.depth)
+    """Refuse a result too large once unfolded: characters, and eight more for each item."""
+    _weigh(value, limits.result, limits.depth)
 
 
 def _weigh(value: Any, left: int, depth: int) -> int:
@@ -173,8 +173,10 @@ def _weigh(value: Any, left: int, depth: int) -> int:
         if depth <= 0:
             raise LimitHit("the result is nested too deeply")
         left -= 8 * len(value)
+        if kind is dict:
+            left -= sum(map(len, value))
         for item in value if kind is list else value.values():
-            if type(item) in _NESTED:
+            if type(item) in WEIGHED:
                 left = _weigh(item, left, depth - 1)
             if left < 0:
                 break
@@ -183,4 +185,4 @@ def _weigh(value: Any, left: int, depth: int) -> int:
     return left
 
 
-_NESTED = frozenset({str, list, dict})
+WEIGHED = frozenset({str, list, dict})

@@ -1,0 +1,56 @@
+"""Which elements of a graph need themselves; without recursion, so that no depth is too great."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T", bound=Hashable)
+
+
+def cyclic(needs: Mapping[T, Iterable[T]]) -> frozenset[T]:
+    """Return the elements on a cycle: those of a strongly connected part, or with a loop."""
+    found: set[T] = set()
+    order: dict[T, int] = {}
+    lowest: dict[T, int] = {}
+    waiting: list[T] = []
+    held: set[T] = set()
+    for start in needs:
+        if start in order:
+            continue
+        _enter(start, order, lowest, waiting, held)
+        path = [(start, iter(needs[start]))]
+        while path:
+            key, rest = path[-1]
+            target = next((item for item in rest if item in needs), None)
+            if target is None:
+                path.pop()
+                if path:
+                    above = path[-1][0]
+                    lowest[above] = min(lowest[above], lowest[key])
+                if lowest[key] == order[key]:
+                    part = _part(key, waiting, held)
+                    if len(part) > 1 or key in needs[key]:
+                        found |= part
+            elif target not in order:
+                _enter(target, order, lowest, waiting, held)
+                path.append((target, iter(needs[target])))
+            elif target in held:
+                lowest[key] = min(lowest[key], order[target])
+    return frozenset(found)
+
+
+def _enter(
+    key: T, order: dict[T, int], lowest: dict[T, int], waiting: list[T], held: set[T]
+) -> None:
+    order[key] = lowest[key] = len(order)
+    waiting.append(key)
+    held.add(key)
+
+
+def _part(key: T, waiting: list[T], held: set[T]) -> set[T]:
+    part: set[T] = set()
+    while key not in part:
+        part.add(waiting.pop())
+    held -= part
+    return part
