@@ -9,10 +9,12 @@ from casewright.bpmn.changes import (
     CompleteJob,
     CompleteTask,
     Continue,
+    Escalated,
     FireTimer,
     ReceiveMessage,
     Retry,
     SetVariables,
+    Signalled,
     Start,
     ThrowError,
 )
@@ -26,7 +28,9 @@ from casewright.bpmn.definition import (
     FormRef,
     MessageStart,
     OperationRef,
+    SignalStart,
     StartRef,
+    TimerStart,
 )
 from casewright.bpmn.results import (
     BoundDecision,
@@ -37,6 +41,7 @@ from casewright.bpmn.results import (
     StepResult,
     UncaughtError,
 )
+from casewright.bpmn.start_timers import first_start, next_start
 from casewright.bpmn.step import check, step
 from casewright.bpmn.waits import TokenView, tokens, variables, waiting_for
 
@@ -56,6 +61,7 @@ __all__ = [
     "DecisionRef",
     "Definition",
     "Element",
+    "Escalated",
     "FireTimer",
     "FormRef",
     "MessageStart",
@@ -64,16 +70,21 @@ __all__ = [
     "Request",
     "Retry",
     "SetVariables",
+    "SignalStart",
+    "Signalled",
     "Start",
     "StartRef",
     "StepContext",
     "StepLimits",
     "StepResult",
     "ThrowError",
+    "TimerStart",
     "TokenView",
     "UncaughtError",
     "check",
     "compile",
+    "first_start",
+    "next_start",
     "step",
     "tokens",
     "variables",

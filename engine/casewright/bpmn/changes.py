@@ -57,6 +57,23 @@ class ReceiveMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signalled:
+    """A signal was broadcast; every token that waits for it goes on."""
+
+    name: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """An escalation reached the token: from a called instance, or from a person's task."""
+
+    token: str
+    code: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Continue:
     """Go on where the budget of the last step was spent."""
 
@@ -118,6 +135,8 @@ Change = (
     | ThrowError
     | FireTimer
     | ReceiveMessage
+    | Signalled
+    | Escalated
     | Continue
     | Cancel
     | Retry

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.conditional import ConditionalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
+    ErrorEventDefinition,
+    EscalationEventDefinition,
+    SignalEventDefinition,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     CancelEventDefinition,
@@ -25,7 +30,9 @@ from casewright.bpmn.definition import (
     FormRef,
     MessageStart,
     OperationRef,
+    SignalStart,
     StartRef,
+    TimerStart,
 )
 from casewright.bpmn.desugar import desugar
 from casewright.bpmn.parse import Parser
@@ -102,6 +109,9 @@ _EVENTS = (
     (TerminateEventDefinition, "terminate"),
     (CompensateEventDefinition, "compensation"),
     (CancelEventDefinition, "cancel"),
+    (SignalEventDefinition, "signal"),
+    (EscalationEventDefinition, "escalation"),
+    (ConditionalEventDefinition, "condition"),
 )
 
 
@@ -111,15 +121,27 @@ def _levels(program: Program) -> list[tuple[Any, str]]:
 
 def _starts(spec: Any) -> dict[str, Any]:
     none: StartRef | None = None
-    messages = []
+    messages, signals, timers = [], [], []
     for start in spec.bpmn_start_events:
-        message, form = start.settings.message, start.settings.form
-        if message is None:
-            none = StartRef(start.origin, form.id if form is not None else None)
+        made = start.settings
+        if made.message is not None:
+            key = made.message.key.text if made.message.key is not None else None
+            messages.append(MessageStart(start.origin, made.message.name.text, key))
+        elif made.signal is not None:
+            signals.append(SignalStart(start.origin, made.signal.text))
+        elif made.timer is not None:
+            late = made.properties.get("casewright:catchUp")
+            kept = late.text if late is not None else "once"
+            timer = made.timer
+            timers.append(TimerStart(start.origin, timer.kind, timer.value.text, kept))
         else:
-            key = message.key.text if message.key is not None else None
-            messages.append(MessageStart(start.origin, message.name.text, key))
-    return {"none_start": none, "message_starts": tuple(messages)}
+            none = StartRef(start.origin, made.form.id if made.form is not None else None)
+    return {
+        "none_start": none,
+        "message_starts": tuple(messages),
+        "signal_starts": tuple(signals),
+        "timer_starts": tuple(timers),
+    }
 
 
 def _references(specs: list[Any]) -> dict[str, Any]:

@@ -48,6 +48,27 @@ class MessageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalStart:
+    """A signal start event."""
+
+    element: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerStart:
+    """A timer start event; `kind` is "date", "duration" or "cycle", `text` ISO, cron or FEEL.
+
+    `catch_up` says what becomes of turns that were missed: "once", "each" or "skip".
+    """
+
+    element: str
+    kind: str
+    text: str
+    catch_up: str = "once"
+
+
+@dataclass(frozen=True, slots=True)
 class CallRef:
     """A call activity; `process` is an id, or FEEL with a leading "="."""
 
@@ -98,6 +119,8 @@ class Definition:
     version_tag: str = ""
     none_start: StartRef | None = None
     message_starts: tuple[MessageStart, ...] = ()
+    signal_starts: tuple[SignalStart, ...] = ()
+    timer_starts: tuple[TimerStart, ...] = ()
     calls: tuple[CallRef, ...] = ()
     decisions: tuple[DecisionRef, ...] = ()
     forms: tuple[FormRef, ...] = ()

@@ -10,6 +10,7 @@ from collections import Counter
 
 from casewright import xml
 from casewright.bpmn import vocabulary as words
+from casewright.bpmn.events_in import links
 from casewright.bpmn.flows_in import ALWAYS, flows_by_source
 from casewright.bpmn.read import Model, levels
 from casewright.xml import Element
@@ -23,6 +24,7 @@ def desugar(model: Model) -> None:
     for process in model.processes:
         for level in levels(process):
             _reserved_names(model, level)
+            _links(level)
             _conditional_flows(model, level)
             _second_flows(model, level)
 
@@ -47,11 +49,18 @@ def _reserved_names(model: Model, level: Element) -> None:
             xml.set_text(lane, names[xml.text(lane)])
 
 
+def _links(level: Element) -> None:
+    """Draw the flow that a link leaves out."""
+    targets = {name: xml.attr(node, "id") for name, node in links(level, "intermediateCatchEvent")}
+    for name, node in links(level, "intermediateThrowEvent"):
+        _connect(level, xml.attr(node, "id"), targets[name])
+
+
 def _conditional_flows(model: Model, level: Element) -> None:
     """Put an inclusive gateway behind an activity that has conditional flows."""
     leaving = flows_by_source(level)
     for node in xml.children(level):
-        if xml.local(node) not in words.ACTIVITIES:
+        if xml.local(node) not in words.ACTIVITIES | words.EVENTS:
             continue
         name = xml.attr(node, "id")
         flows = leaving.get(name, [])

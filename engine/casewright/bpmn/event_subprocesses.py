@@ -9,6 +9,7 @@ from __future__ import annotations
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
+from casewright.bpmn import timers
 from casewright.bpmn.activities import SubProcess
 from casewright.bpmn.element import assign_outputs
 from casewright.bpmn.events import Catching, StartEvent
@@ -36,11 +37,17 @@ class EventStart(Catching, defaults.IntermediateCatchEvent):
     @property
     def rearms(self) -> bool:
         """Whether it waits again after it happened, as long as its scope is open."""
-        return not self.interrupting and self.settings.message is not None
+        return not self.interrupting and self.repeated_wait
 
-    def attach(self, level: Level) -> None:
-        """Let a token wait here while the level is open."""
-        self._update(level.task_tree._add_child(self, TaskState.FUTURE))
+    def attach(self, level: Level, before: Token | None = None) -> None:
+        """Let a token wait here while the level is open, again after `before`."""
+        cycle = timers.again(before, self.settings.timer) if before is not None else {}
+        if cycle is None:
+            return
+        token = level.task_tree._add_child(self, TaskState.FUTURE)
+        if before is not None:
+            token.seen, token.cycle = before.seen, cycle or None
+        self._update(token)
 
     def _update_hook(self, my_task: Token) -> bool:
         self.listen(my_task)
@@ -52,7 +59,7 @@ class EventStart(Catching, defaults.IntermediateCatchEvent):
         if self.interrupting:
             my_task.workflow.clear(keep=my_task)
         elif self.rearms:
-            self.attach(my_task.workflow)
+            self.attach(my_task.workflow, my_task)
         return True
 
     def _on_complete_hook(self, my_task: Token) -> None:

@@ -8,17 +8,13 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     CancelEventDefinition,
     TerminateEventDefinition,
 )
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import errors, timers
+from casewright.bpmn import conditions, errors, escalations, messages, signals, timers
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
 from casewright.bpmn.tokens import Token
-from casewright.domain.events import (
-    SubscriptionClosed,
-    SubscriptionOpened,
-    TimerCancelled,
-    TimerFired,
-)
+from casewright.domain.events import TimerCancelled, TimerFired
 
 
 class StartEvent(Element, defaults.StartEvent):
@@ -31,13 +27,51 @@ class StartEvent(Element, defaults.StartEvent):
         return True
 
 
-class ThrowEvent(Element, defaults.IntermediateThrowEvent):
-    """A none throw event, which passes; also the node on a second flow between two elements."""
+class Throwing(Element):
+    """Throws what its definition says, with its input mappings as what it carries."""
+
+    def throw(self, token: Token) -> None:
+        """Throw; an interrupting catcher around it may end the token."""
+        values = token.local.own() if token.local is not None else {}
+        made = self.settings
+        if made.message is not None:
+            messages.throw(token, made.message, values)
+        elif made.signal is not None:
+            signals.throw(token, made.signal, values)
+        elif made.escalation is not None:
+            escalations.throw(token, made.escalation.code, values)
+
+    def thrown(self, token: Token) -> None:
+        """Complete first: what is thrown takes the event's own level away."""
+        token.resolved()
+        self._on_complete_hook(token)
+        token._set_state(TaskState.COMPLETED)
+
+
+class ThrowEvent(Throwing, defaults.IntermediateThrowEvent):
+    """An event in the flow; a none event passes, as does a node that the desugaring added."""
+
+    kind = "intermediateThrowEvent"
+
+    def _run_hook(self, my_task: Token) -> bool:
+        assign_inputs(my_task, self.settings.inputs)
+        self.throw(my_task)
+        return True
+
+
+class LinkEvent(Element, defaults.IntermediateThrowEvent):
+    """One side of a link; the flow between the sides is drawn by the desugaring."""
 
     kind = "intermediateThrowEvent"
 
 
-class EndEvent(Element, defaults.EndEvent):
+class LinkTarget(LinkEvent):
+    """The catching side of a link."""
+
+    kind = "intermediateCatchEvent"
+
+
+class EndEvent(Throwing, defaults.EndEvent):
     """Ends its token; a terminate end ends its level, an error end throws."""
 
     kind = "endEvent"
@@ -47,55 +81,70 @@ class EndEvent(Element, defaults.EndEvent):
         if isinstance(self.event_definition, TerminateEventDefinition):
             my_task.workflow.clear(keep=my_task)
         elif isinstance(self.event_definition, ErrorEventDefinition):
-            return self._throw(my_task)
+            return self._error(my_task)
+        else:
+            self.throw(my_task)
         return True
 
-    def _throw(self, my_task: Token) -> bool:
+    def _error(self, my_task: Token) -> bool:
         values = my_task.local.own() if my_task.local is not None else {}
         incident = errors.throw(my_task, self.event_definition.code, "", values)
         if incident is not None:
             raise incident
         return True
 
-    def thrown(self, token: Token) -> None:
-        """Complete first: the error takes the end event's own level away."""
-        token.resolved()
-        self._on_complete_hook(token)
-        token._set_state(TaskState.COMPLETED)
-
 
 class Catching(Element):
-    """Waits for a time or a message."""
+    """Waits for a time, a message, a signal or a condition."""
 
     waits = True
+
+    def _predict_hook(self, my_task: Token) -> None:
+        """Let tokens follow; the library gives none to the timers it takes for cycles."""
+        TaskSpec._predict_hook(self, my_task)
+
+    @property
+    def repeated_wait(self) -> bool:
+        """Whether the event can come again while what it waits beside is open."""
+        made = self.settings
+        cycle = made.timer is not None and made.timer.kind == "cycle"
+        others = (made.message, made.signal, made.escalation, made.condition)
+        return cycle or any(item is not None for item in others)
 
     def listen(self, token: Token) -> None:
         """Begin to wait."""
         token.wait()
-        if self.settings.timer is not None:
-            timers.schedule(token, self.settings.timer)
-        elif self.settings.message is not None:
-            around, message = token.top.surroundings, self.settings.message
-            key = around.key(message.key, token.scope) if message.key is not None else ""
-            name = around.text(message.name, token.scope)
-            token.top.tell(
-                SubscriptionOpened(token=token.id, element=self.origin, name=name, key=key)
-            )
+        made = self.settings
+        if made.timer is not None:
+            timers.schedule(token, made.timer)
+        elif made.message is not None:
+            messages.listen(token, made.message)
+        elif made.signal is not None:
+            signals.listen(token, made.signal)
+        elif made.condition is not None:
+            conditions.listen(token, made.condition)
 
     def close(self, token: Token) -> None:
         """Tell that the wait is over without its event."""
         if token.due is not None:
             token.top.tell(TimerCancelled(token=token.id, element=self.origin))
-        elif self.settings.message is not None:
-            token.top.tell(SubscriptionClosed(token=token.id, element=self.origin))
+        else:
+            self._over(token)
 
     def happened(self, token: Token) -> None:
         """Tell that the event came."""
         if self.settings.timer is not None:
             token.due = None
             token.top.tell(TimerFired(token=token.id, element=self.origin))
-        elif self.settings.message is not None:
-            token.top.tell(SubscriptionClosed(token=token.id, element=self.origin))
+        else:
+            self._over(token)
+
+    def _over(self, token: Token) -> None:
+        if self.settings.message is not None or self.settings.signal is not None:
+            messages.close(token)
+            token.signal = ""
+        elif self.settings.condition is not None:
+            conditions.forget(token)
 
 
 class CatchEvent(Catching, defaults.IntermediateCatchEvent):
@@ -110,6 +159,7 @@ class CatchEvent(Catching, defaults.IntermediateCatchEvent):
 
     def _run_hook(self, my_task: Token) -> bool:
         if my_task.stop is None:
+            my_task.alone()
             self.happened(my_task)
         assign_outputs(my_task, my_task.outcome or {}, self.settings.outputs)
         return True
@@ -128,12 +178,17 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):
     @property
     def rearms(self) -> bool:
         """Whether it waits again after it happened, as long as its activity is open."""
-        return not self.cancel_activity and self.settings.message is not None
+        return not self.cancel_activity and self.repeated_wait
 
-    def attach(self, host: Token) -> None:
-        """Let a token wait here beside the activity's token."""
+    def attach(self, host: Token, before: Token | None = None) -> None:
+        """Let a token wait here beside the activity's token, again after `before`."""
+        cycle = timers.again(before, self.settings.timer) if before is not None else {}
+        if cycle is None:
+            return
         token = host.workflow.task_tree._add_child(self, TaskState.FUTURE)
         token.host = host.id
+        if before is not None:
+            token.seen, token.cycle = before.seen, cycle or None
         self._update(token)
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -154,7 +209,7 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):
             if self.cancel_activity and host is not None:
                 host.cancel()
             elif self.rearms and host is not None:
-                self.attach(host)
+                self.attach(host, my_task)
         assign_outputs(my_task, my_task.outcome or {}, self.settings.outputs)
         return True
 

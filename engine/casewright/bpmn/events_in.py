@@ -7,8 +7,10 @@ from dataclasses import replace
 from casewright import xml
 from casewright.bpmn import compensation_in, timers
 from casewright.bpmn import vocabulary as words
+from casewright.bpmn.expressions import Setting
 from casewright.bpmn.findings import Collector
-from casewright.bpmn.zeebe import Message, Settings, Timer
+from casewright.bpmn.zeebe import Escalation, Message, Settings, Timer
+from casewright.domain import cycles
 from casewright.xml import Element
 
 
@@ -27,6 +29,14 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
         return replace(made, timer=_timer(found, definitions[0]))
     elif name == "messageEventDefinition":
         return replace(made, message=_message(found, root, node, definitions[0]))
+    elif name == "signalEventDefinition":
+        return replace(made, signal=_signal(found, root, node, definitions[0]))
+    elif name == "escalationEventDefinition":
+        return replace(made, escalation=_escalation(found, root, node, definitions[0]))
+    elif name == "conditionalEventDefinition":
+        return replace(made, condition=_condition(found, definitions[0]))
+    elif name == "linkEventDefinition":
+        _link(found, node, definitions[0])
     elif name == "errorEventDefinition":
         _error(found, root, node, definitions[0])
     elif name == "compensateEventDefinition" and kind in ("endEvent", "intermediateThrowEvent"):
@@ -50,7 +60,7 @@ def _place(node: Element) -> str:
 
 def _timer(found: Collector, node: Element) -> Timer | None:
     parts = [item for item in xml.children(node) if xml.local(item).startswith("time")]
-    names = {"timeDuration": "duration", "timeDate": "date"}
+    names = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
     if len(parts) != 1:
         found.add(node, "timer-missing", "a timer needs exactly one time")
         return None
@@ -63,7 +73,13 @@ def _timer(found: Collector, node: Element) -> Timer | None:
         found.add(part, "expression-language", f"the expression language “{language}” is not FEEL")
     kind, text = names[xml.local(part)], xml.text(part)
     item = found.text(part, text, xml.local(part))
-    if not item.dynamic and timers.read(kind, text) is None:
+    if not item.dynamic and kind == "cycle":
+        try:
+            cycles.read(text)
+        except ValueError as problem:
+            found.add(part, "bad-time", str(problem), xml.local(part))
+            return None
+    elif not item.dynamic and timers.read(kind, text) is None:
         found.add(part, "bad-time", f"“{text}” is no ISO 8601 {kind}", xml.local(part))
         return None
     return Timer(kind, item)
@@ -77,9 +93,10 @@ def _message(found: Collector, root: Element, event: Element, node: Element) -> 
         found.add(node, "message-missing", f"messageRef “{ref}” names no message with a name")
         return None
     start = _place(event) == "startEvent"
+    throws = xml.local(event) in ("endEvent", "intermediateThrowEvent", "sendTask")
     subscription = xml.path(message, "bpmn:extensionElements", "zeebe:subscription")
     key = xml.attr(subscription, "correlationKey") if subscription is not None else ""
-    if not key and not start:
+    if not key and not start and not throws:
         found.add(message, "setting-missing", "a message to wait for needs a correlationKey")
         return None
     if start and name.startswith("="):
@@ -90,6 +107,74 @@ def _message(found: Collector, root: Element, event: Element, node: Element) -> 
     )
 
 
+def task_message(found: Collector, root: Element, node: Element) -> Message | None:
+    """Return the message of a send or receive task, None where it names none."""
+    return _message(found, root, node, node) if xml.attr(node, "messageRef") else None
+
+
+def _signal(found: Collector, root: Element, event: Element, node: Element) -> Setting | None:
+    ref = xml.attr(node, "signalRef").rpartition(":")[2]
+    signal = _declared(root, "signal", ref)
+    name = xml.attr(signal, "name") if signal is not None else ""
+    if signal is None or not name:
+        found.add(node, "signal-missing", f"signalRef “{ref}” names no signal with a name")
+        return None
+    if _place(event) == "startEvent" and name.startswith("="):
+        found.unsupported(node, "an expression as the name of a start signal", "signalRef")
+    return found.text(signal, name, "the signal's name")
+
+
+def _escalation(
+    found: Collector, root: Element, event: Element, node: Element
+) -> Escalation | None:
+    ref = xml.attr(node, "escalationRef").rpartition(":")[2]
+    throws = xml.local(event) in ("endEvent", "intermediateThrowEvent")
+    if not ref and not throws:
+        return Escalation()
+    declared = _declared(root, "escalation", ref)
+    code = xml.attr(declared, "escalationCode") if declared is not None else ""
+    if code.startswith("="):
+        found.unsupported(node, "an expression as an escalation code", "escalationCode")
+    if declared is None or (throws and not code):
+        text = f"escalationRef “{ref}” names no escalation" + (" with a code" if throws else "")
+        found.add(node, "escalation-missing", text, "escalationRef")
+        return None
+    return Escalation(code)
+
+
+def _condition(found: Collector, node: Element) -> Setting | None:
+    item = xml.child(node, "bpmn:condition")
+    if item is None or not xml.text(item).strip():
+        found.add(node, "condition-missing", "a conditional event needs a condition", "condition")
+        return None
+    language = xml.attr(item, "language")
+    if language and language not in words.FEEL_LANGUAGES:
+        found.add(item, "expression-language", f"the expression language “{language}” is not FEEL")
+    return found.condition(item, xml.text(item), "the condition")
+
+
+def _link(found: Collector, event: Element, node: Element) -> None:
+    """Check that a link has a name and its other side is in the same level."""
+    name, level = xml.attr(node, "name"), xml.parent(event)
+    assert level is not None
+    catches = xml.local(event) == "intermediateCatchEvent"
+    other = "intermediateThrowEvent" if catches else "intermediateCatchEvent"
+    sides = [side for side in links(level, other) if side[0] == name]
+    if not name or not sides:
+        found.add(node, "link-missing", f"no {other} of this level has the link “{name}”", "name")
+    elif not catches and len(sides) > 1:
+        found.add(node, "link-twice", f"several {other}s have the link “{name}”", "name")
+
+
+def links(level: Element, kind: str) -> list[tuple[str, Element]]:
+    """Return the links of a level: name and event, for one side."""
+    return [
+        (xml.attr(item, "name"), event)
+        for event in xml.children(level, f"bpmn:{kind}")
+        for item in xml.children(event, "bpmn:linkEventDefinition")
+    ]
+
+
 def _error(found: Collector, root: Element, event: Element, node: Element) -> None:
     ref = xml.attr(node, "errorRef").rpartition(":")[2]
     if xml.attr(event, "cancelActivity", "true") != "true":
@@ -97,8 +182,12 @@ def _error(found: Collector, root: Element, event: Element, node: Element) -> No
     if not ref and _place(event) in ("boundaryEvent", "eventSubProcess"):
         return
     declared = _declared(root, "error", ref)
+    if declared is None and ref:
+        text = f"errorRef “{ref}” names no error of the file: taken as the code itself"
+        found.add(node, "error-undeclared", text, "errorRef", "warning")
+        declared = xml.subelement(root, "bpmn:error", {"id": ref, "errorCode": ref})
     if declared is None:
-        found.add(node, "error-missing", f"errorRef “{ref}” names no error", "errorRef")
+        found.add(node, "error-missing", "an error to throw needs an errorRef", "errorRef")
         return
     code = xml.attr(declared, "errorCode")
     if code.startswith("="):

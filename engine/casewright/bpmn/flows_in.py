@@ -9,6 +9,7 @@ from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting, setting
 from casewright.bpmn.findings import Collector
 from casewright.xml import Element
+from casewright.xml.findings import Severity
 
 ALWAYS = setting("=true", "the condition")
 
@@ -55,6 +56,8 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
         _default(found, node, leaving.get(name, []))
         _connected(found, node, incoming[name])
         _attached(found, node, nodes)
+        if xml.local(node) == "eventBasedGateway":
+            _choice(found, node, nodes, leaving.get(name, []))
     _starts(found, level, nodes)
 
 
@@ -105,9 +108,13 @@ def _condition(
         found.add(item, "expression-language", f"the expression language “{language}” is not FEEL")
     if default:
         found.add(flow, "default-with-condition", "the default flow has a condition too")
-    if kind not in words.ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}:
-        found.unsupported(flow, f"a condition on a flow from a {kind}", "conditionExpression")
+    if kind in ("parallelGateway", "eventBasedGateway"):
+        text = f"a {kind} takes every way without asking (BPMN 2.0, 10.6): the condition is ignored"
+        found.add(flow, "condition-ignored", text, "conditionExpression", "warning")
         return
+    if kind in words.EVENTS:
+        text = f"BPMN has no condition behind a {kind}; it is asked as behind an activity"
+        found.add(flow, "condition-after-event", text, "conditionExpression", "warning")
     conditions[xml.attr(flow, "id")] = found.condition(item, xml.text(item), "the condition")
 
 
@@ -128,8 +135,16 @@ def _connected(found: Collector, node: Element, incoming: int) -> None:
     )
     if apart and incoming:
         found.add(node, "flow-into-handler", "a sequence flow cannot lead to this activity")
+    target = kind == "intermediateCatchEvent" and (
+        xml.child(node, "bpmn:linkEventDefinition") is not None
+    )
+    if target and incoming:
+        found.add(node, "flow-into-event", "a link leads to this event, and no sequence flow")
+    apart = apart or target
     if kind not in ("startEvent", "boundaryEvent") and incoming == 0 and not apart:
-        found.add(node, "not-connected", f"no sequence flow leads to this {kind}")
+        severity: Severity = "warning" if kind == "endEvent" else "error"
+        text = f"no sequence flow leads to this {kind}"
+        found.add(node, "not-connected", text, severity=severity)
 
 
 def _attached(found: Collector, node: Element, nodes: dict[str, Element]) -> None:
@@ -139,6 +154,19 @@ def _attached(found: Collector, node: Element, nodes: dict[str, Element]) -> Non
     if host is None or xml.local(host) not in words.ACTIVITIES:
         name = xml.attr(node, "attachedToRef")
         found.add(node, "dangling-boundary", f"attachedToRef “{name}” is no activity here")
+
+
+def _choice(found: Collector, node: Element, nodes: dict[str, Element], own: list[Element]) -> None:
+    """Check that only events that can be waited for stand behind an event-based gateway."""
+    if len(own) < 2:
+        found.add(node, "too-few-flows", "an event-based gateway needs at least two ways")
+    for flow in own:
+        target = nodes.get(xml.attr(flow, "targetRef"))
+        kind = xml.local(target) if target is not None else ""
+        link = target is not None and xml.child(target, "bpmn:linkEventDefinition") is not None
+        if target is not None and (kind not in ("intermediateCatchEvent", "receiveTask") or link):
+            text = f"behind an event-based gateway stand events that are waited for, not a {kind}"
+            found.add(flow, "bad-choice", text, "targetRef")
 
 
 def _starts(found: Collector, level: Element, nodes: dict[str, Element]) -> None:

@@ -51,6 +51,17 @@ class Join(Element):
         """Return whether the arrivals are enough."""
 
 
+class EventGateway(Element, defaults.EventBasedGateway):
+    """Lets the events behind it wait; the first that comes takes the others away."""
+
+    kind = "eventBasedGateway"
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        for child in my_task.children:
+            child.group = my_task.id
+        super()._on_complete_hook(my_task)
+
+
 class ParallelGateway(Join, defaults.ParallelGateway):
     """Waits for one token on each incoming flow; sends one along each outgoing flow."""
 

@@ -63,7 +63,7 @@ def nothing_on_the_way(level: Level, name: str, arrived: dict[str, int]) -> bool
     live = [
         token.task_spec.name
         for token in level.open.values()
-        if not (token.host and token._state == TaskState.WAITING)
+        if not (token.host and not token.group and token._state == TaskState.WAITING)
     ]
     live += [other for other in level.arrivals if other != name]
     return not any(

@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from casewright import xml
 from casewright.bpmn import (
@@ -24,6 +25,7 @@ from casewright.bpmn import (
     events,
     gateways,
     loops,
+    messages,
 )
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
@@ -45,12 +47,26 @@ class ChoiceParser(ConditionalGatewayParser):
 class EndParser(EndEventParser):
     """An end event with nothing behind it: a level ends when nothing in it is open."""
 
+    def get_event_definition(self, xpaths: list[str]) -> Any:
+        """Return the definition; the library leaves signals out at end events."""
+        return super().get_event_definition([*xpaths, event_parsers.SIGNAL_EVENT_XPATH])
+
     def create_task(self) -> Any:
         """Return the spec."""
         task = super().create_task()
         task.outputs = []
         self.spec.end.inputs = []
         return task
+
+
+class PlainEventParser(TaskParser):
+    """An event or a task whose definition the library need not know."""
+
+    def create_task(self) -> Any:
+        """Return the spec."""
+        return self.spec_class(
+            self.spec, self.bpmn_id, event_definition=NoneEventDefinition(), **self.bpmn_attributes
+        )
 
 
 class ScriptParser(TaskParser):
@@ -256,6 +272,8 @@ _SPECIAL = {
         CompensationParser,
         compensation_nodes.CompensateEnd,
     ),
+    ("intermediateThrowEvent", "linkEventDefinition"): (PlainEventParser, events.LinkEvent),
+    ("intermediateCatchEvent", "linkEventDefinition"): (PlainEventParser, events.LinkTarget),
     ("endEvent", "cancelEventDefinition"): (EndParser, compensation_nodes.CancelEnd),
 }
 
@@ -291,6 +309,12 @@ class Parser(BpmnParser):
         full_tag("serviceTask"): (TaskParser, activities.ServiceTask),
         full_tag("scriptTask"): (ScriptParser, activities.ScriptTask),
         full_tag("businessRuleTask"): (ScriptParser, activities.RuleTask),
+        full_tag("sendTask"): (PlainEventParser, messages.SendTask),
+        full_tag("receiveTask"): (PlainEventParser, messages.ReceiveTask),
+        full_tag("eventBasedGateway"): (
+            BpmnParser.PARSER_CLASSES[full_tag("eventBasedGateway")][0],
+            gateways.EventGateway,
+        ),
         full_tag("callActivity"): (CallParser, activities.CallActivity),
         full_tag("subProcess"): (SubProcessParser, activities.SubProcess),
         full_tag("transaction"): (SubProcessParser, activities.Transaction),

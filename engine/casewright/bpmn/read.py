@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from casewright import xml
 from casewright.bpmn import (
@@ -14,6 +14,7 @@ from casewright.bpmn import (
     flows_in,
     gateways_in,
     loops_in,
+    references_in,
     settings,
 )
 from casewright.bpmn import vocabulary as words
@@ -52,6 +53,7 @@ def read(root: Element, file: str) -> Model:
         return model
     _languages(found, root)
     flows_in.fill_ids(root)
+    references_in.resolve(found, root)
     _duplicates(found, root)
     for node in xml.children(root):
         _root_element(model, node)
@@ -160,6 +162,8 @@ def _flow_node(model: Model, node: Element) -> None:
         made = events_in.read(found, model.root, node, made)
     elif kind in words.ACTIVITIES:
         made = loops_in.read(found, node, made)
+        if kind in ("sendTask", "receiveTask"):
+            made = replace(made, message=events_in.task_message(found, model.root, node))
     elif kind == "complexGateway":
         made = gateways_in.read(found, node, made)
     data_in.check(found, model.root, node)
@@ -187,6 +191,8 @@ def _needs(found: Collector, node: Element, made: Settings) -> None:
         "scriptTask": (made.script, "zeebe:script"),
         "businessRuleTask": (made.decision, "zeebe:calledDecision"),
         "callActivity": (made.call, "zeebe:calledElement"),
+        "receiveTask": (made.message, "messageRef"),
+        "sendTask": (made.task or made.message, "zeebe:taskDefinition or messageRef"),
     }
     value, what = needed.get(xml.local(node), (True, ""))
     if value is None:

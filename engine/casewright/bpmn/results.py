@@ -81,7 +81,10 @@ class UncaughtError:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """The new snapshot, what happened, what is asked, and whether more is to run."""
+    """The new snapshot, what happened, what is asked, and whether more is to run.
+
+    `escalations` are codes and variables that a called instance did not catch itself.
+    """
 
     snapshot: dict[str, Any]
     events: tuple[Event, ...] = ()
@@ -89,3 +92,4 @@ class StepResult:
     more: bool = False
     done: bool = False
     error: UncaughtError | None = None
+    escalations: tuple[tuple[str, dict[str, Any]], ...] = ()

@@ -102,9 +102,12 @@ class ChangeLog:
     def __init__(self, room: Room) -> None:
         self.room = room
         self._changes: dict[str, dict[str, Any]] = {}
+        # Names changed since conditions were last looked at.
+        self.fresh: set[str] = set()
 
     def note(self, scope: str, name: str, value: Any) -> None:
         """Remember that `name` now has this JSON value in `scope`."""
+        self.fresh.add(name)
         self._changes.setdefault(scope, {})[name] = value
 
     def take(self) -> list[Event]:

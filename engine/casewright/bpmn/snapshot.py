@@ -75,6 +75,14 @@ def _token(token: Token) -> dict[str, Any]:
         data["left"] = True
     if token.rounds is not None:
         data["rounds"] = token.rounds.to_json()
+    if token.group:
+        data["group"] = token.group
+    if token.signal:
+        data["signal"] = token.signal
+    if token.seen is not None:
+        data["seen"] = token.seen
+    if token.cycle is not None:
+        data["cycle"] = token.cycle
     if token.stop is not None:
         data["incident"] = token.stop.to_json()
     if token.undoes:
@@ -125,6 +133,18 @@ def _level(instance: Instance, path: str, data: dict[str, Any]) -> Level:
     return level
 
 
+def _restore_event(token: Token, item: dict[str, Any]) -> None:
+    if "group" in item:
+        token.group = item["group"]
+    if "signal" in item:
+        token.signal = item["signal"]
+    if "seen" in item:
+        token.seen = item["seen"]
+        token.top.conditions[token.id] = token
+    if "cycle" in item:
+        token.cycle = dict(item["cycle"])
+
+
 def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> Token:
     spec = level.spec.task_specs[item.get("node", item["element"])]
     token = Token(level, spec, level.task_tree, _STATES[item["state"]], item["id"])
@@ -134,6 +154,7 @@ def _restore(level: Level, item: dict[str, Any], variables: dict[str, Any]) -> T
     token.armed = item.get("armed", False)
     token.told = item.get("told", False)
     token.left = item.get("left", False)
+    _restore_event(token, item)
     if "incident" in item:
         token.stop = Stop.from_json(item["incident"])
     token.undoes = item.get("undoes", "")

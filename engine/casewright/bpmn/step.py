@@ -17,7 +17,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import changes, errors
+from casewright.bpmn import changes, conditions, errors, escalations, signals
 from casewright.bpmn.activities import CallActivity, ServiceTask, UserTask
 from casewright.bpmn.definition import Definition
 from casewright.bpmn.incidents import Incident
@@ -57,6 +57,7 @@ def move(instance: Instance, change: changes.Change) -> StepResult:
         more=more,
         done=instance.completed,
         error=instance.error,
+        escalations=tuple(instance.escalations),
     )
 
 
@@ -65,6 +66,8 @@ def run(instance: Instance) -> bool:
     limits = instance.context.limits
     end = time.thread_time() + limits.cpu_seconds
     settle(instance)
+    if instance.conditions:
+        conditions.look(instance)
     while instance.queue:
         if instance.runs >= max(1, limits.element_runs):
             return True
@@ -76,6 +79,8 @@ def run(instance: Instance) -> bool:
             instance.runs += 1
             token.run()
             settle(instance)
+            if instance.conditions:
+                conditions.look(instance)
     return False
 
 
@@ -215,6 +220,16 @@ def _receive(instance: Instance, change: changes.ReceiveMessage) -> None:
     _go_on(token, _accept(change.variables))
 
 
+def _signalled(instance: Instance, change: changes.Signalled) -> None:
+    if not signals.deliver(instance, change.name, _accept(change.variables)):
+        raise Refused("token-not-open", change.name)
+
+
+def _escalated(instance: Instance, change: changes.Escalated) -> None:
+    token = _waiting(instance, change.token, (UserTask, ServiceTask, CallActivity))
+    escalations.throw(token, change.code, _accept(change.variables))
+
+
 def _continue(instance: Instance, change: changes.Continue) -> None:
     """Do nothing but run."""
 
@@ -265,6 +280,8 @@ _APPLY: dict[type[Any], Callable[[Instance, Any], None]] = {
     changes.ThrowError: _throw_error,
     changes.FireTimer: _fire_timer,
     changes.ReceiveMessage: _receive,
+    changes.Signalled: _signalled,
+    changes.Escalated: _escalated,
     changes.Continue: _continue,
     changes.Cancel: _cancel,
     changes.Retry: _retry,

@@ -7,8 +7,11 @@ from typing import Any
 
 from casewright import feel
 from casewright.bpmn.expressions import Setting
+from casewright.bpmn.incidents import Incident
 from casewright.bpmn.tokens import Token
 from casewright.bpmn.zeebe import Timer
+from casewright.domain import cycles
+from casewright.domain.clock import instant as from_micros
 from casewright.domain.clock import micros
 from casewright.domain.events import TimerScheduled
 from casewright.feel.values import YearsMonths
@@ -32,8 +35,49 @@ def read(kind: str, text: str) -> Any:
 
 def schedule(token: Token, timer: Timer) -> None:
     """Set the token's due time and tell it."""
-    token.due = _due(token, timer.kind, timer.value)
+    if timer.kind == "cycle":
+        token.due = _turn(token, timer)
+    else:
+        token.due = _due(token, timer.kind, timer.value)
+    if token.due is None:
+        return
     token.top.tell(TimerScheduled(token=token.id, element=token.element, due=token.due))
+
+
+def again(before: Token, timer: Timer | None) -> dict[str, Any] | None:
+    """Return where a cycle stands behind the turn of `before`; None if that was the last one."""
+    if timer is None:
+        return {}
+    state = before.cycle
+    if state is None:
+        return None
+    turn = cycles.next(
+        state["text"],
+        from_micros(state["due"]),
+        state["n"],
+        from_micros(state["anchor"]),
+        before.top.surroundings.zone,
+    )
+    return None if turn is None else {**state, "n": state["n"] + 1, "due": micros(turn)}
+
+
+def _turn(token: Token, timer: Timer) -> int | None:
+    """Return the instant of a cycle's turn; None where none is to come."""
+    if token.cycle is None:
+        around = token.top.surroundings
+        text = around.strict(timer.value, token.scope, (str,), "a cycle as text")
+        try:
+            found = cycles.first(text, around.now, around.zone)
+            whole = cycles.read(text)
+        except ValueError as problem:
+            raise Incident("timer-failed", str(problem), expression=timer.value.text) from None
+        if found is None:
+            return None
+        due, left, anchor = found
+        times = whole.times if isinstance(whole, cycles.Interval) else None
+        passed = 1 if left is None or times is None else times - left + 1
+        token.cycle = {"text": text, "n": passed, "due": micros(due), "anchor": micros(anchor)}
+    return int(token.cycle["due"])
 
 
 def instant(value: Any, zone: Any) -> datetime | None:

@@ -31,6 +31,13 @@ class Token(Task):
 
     workflow: Level
     _state: int
+    # What few tokens have stands at the class, so that no other pays for it: the events that
+    # exclude each other behind one gateway, the signal and the truth last seen of a condition
+    # that it waits for, and how far a timer's cycle has come.
+    group = ""
+    signal = ""
+    seen: bool | None = None
+    cycle: dict[str, Any] | None = None
 
     def __init__(
         self, workflow: Level, spec: Any, parent: Token | None, state: int, id: str
@@ -150,6 +157,14 @@ class Token(Task):
     def wait(self) -> None:
         """Stay open until something happens to the token."""
         self._set_state(TaskState.WAITING)
+
+    def alone(self) -> None:
+        """Take away the events that waited beside this one behind an event-based gateway."""
+        if self.group:
+            beside = [other for other in self.workflow.open.values() if other.group == self.group]
+            for other in sorted(beside, key=lambda token: token.id):
+                if other is not self:
+                    other.cancel()
 
     def tell_once(self, event: Event) -> None:
         """Tell that the outside work is done; a retry of what comes after does not repeat it."""

@@ -10,6 +10,8 @@ ACTIVITIES = frozenset(
         "serviceTask",
         "scriptTask",
         "businessRuleTask",
+        "sendTask",
+        "receiveTask",
         "callActivity",
         "subProcess",
         "transaction",
@@ -19,7 +21,15 @@ ACTIVITIES = frozenset(
 LEVELS = frozenset({"subProcess", "transaction"})
 # What repeats an activity.
 LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway"})
+GATEWAYS = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "complexGateway",
+        "eventBasedGateway",
+    }
+)
 EVENTS = frozenset(
     {
         "startEvent",
@@ -33,20 +43,45 @@ FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 # The event definitions that each kind of event may have; "" is none.
 EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({"", "messageEventDefinition"}),
+    "startEvent": frozenset(
+        {"", "messageEventDefinition", "signalEventDefinition", "timerEventDefinition"}
+    ),
     "endEvent": frozenset(
         {
             "",
+            "messageEventDefinition",
+            "signalEventDefinition",
+            "escalationEventDefinition",
             "errorEventDefinition",
             "terminateEventDefinition",
             "compensateEventDefinition",
             "cancelEventDefinition",
         }
     ),
-    "intermediateCatchEvent": frozenset({"timerEventDefinition", "messageEventDefinition"}),
-    "intermediateThrowEvent": frozenset({"", "compensateEventDefinition"}),
+    "intermediateCatchEvent": frozenset(
+        {
+            "timerEventDefinition",
+            "messageEventDefinition",
+            "signalEventDefinition",
+            "conditionalEventDefinition",
+            "linkEventDefinition",
+        }
+    ),
+    "intermediateThrowEvent": frozenset(
+        {
+            "",
+            "messageEventDefinition",
+            "signalEventDefinition",
+            "escalationEventDefinition",
+            "linkEventDefinition",
+            "compensateEventDefinition",
+        }
+    ),
     "boundaryEvent": frozenset(
         {
+            "signalEventDefinition",
+            "escalationEventDefinition",
+            "conditionalEventDefinition",
             "timerEventDefinition",
             "errorEventDefinition",
             "messageEventDefinition",
@@ -61,6 +96,9 @@ EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
             "errorEventDefinition",
             "messageEventDefinition",
             "timerEventDefinition",
+            "signalEventDefinition",
+            "escalationEventDefinition",
+            "conditionalEventDefinition",
         }
     ),
 }
@@ -93,6 +131,10 @@ SILENT = frozenset(
 # Attributes of the language's own namespace that run, by element; id and name always do.
 ATTRIBUTES: dict[str, frozenset[str]] = {
     **{name: frozenset({"default", "isForCompensation"}) for name in ACTIVITIES},
+    **{
+        name: frozenset({"default", "isForCompensation", "messageRef"})
+        for name in ("sendTask", "receiveTask")
+    },
     "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
@@ -103,6 +145,10 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "process": frozenset({"isExecutable"}),
     "errorEventDefinition": frozenset({"errorRef"}),
     "messageEventDefinition": frozenset({"messageRef"}),
+    "signalEventDefinition": frozenset({"signalRef"}),
+    "escalationEventDefinition": frozenset({"escalationRef"}),
+    "conditionalEventDefinition": frozenset(),
+    "linkEventDefinition": frozenset({"name"}),
     "conditionExpression": frozenset({"language"}),
 }
 
@@ -116,6 +162,7 @@ NEUTRAL: dict[str, frozenset[str] | None] = {
     "instantiate": frozenset({"false"}),
     "isClosed": frozenset({"false"}),
     "isImmediate": frozenset({"true"}),
+    "eventGatewayType": frozenset({"Exclusive"}),
     "processType": None,
     "gatewayDirection": None,
     "implementation": None,
@@ -136,7 +183,12 @@ FEEL_LANGUAGES = frozenset(
 DEFAULT_LANGUAGE = "http://www.w3.org/1999/XPath"
 
 # Root elements beside processes that carry names and codes, or a drawing.
-ROOT = frozenset({"message", "error", "collaboration", "category", "BPMNDiagram", "dataStore"})
+ROOT = frozenset(
+    {
+        *("message", "error", "signal", "escalation", "collaboration", "category"),
+        *("BPMNDiagram", "dataStore"),
+    }
+)
 
 # Editor data inside the zeebe namespace that tells nothing about a run.
 EDITOR_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
@@ -145,6 +197,7 @@ EDITOR_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "mod
 PROPERTIES: dict[str, frozenset[str]] = {
     "casewright:businessKey": frozenset({"startEvent"}),
     "casewright:orderBy": frozenset({"serviceTask"}),
+    "casewright:catchUp": frozenset({"startEvent"}),
 }
 
 # Extensions that each kind of element may have.
@@ -153,7 +206,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "startEvent": frozenset({"properties", "formDefinition", "ioMapping"}),
     "endEvent": frozenset({"properties", "ioMapping"}),
     "intermediateCatchEvent": frozenset({"properties", "ioMapping"}),
-    "intermediateThrowEvent": frozenset({"properties"}),
+    "intermediateThrowEvent": frozenset({"properties", "ioMapping"}),
     "boundaryEvent": frozenset({"properties", "ioMapping"}),
     "task": frozenset({"properties", "ioMapping"}),
     "manualTask": frozenset({"properties", "ioMapping"}),
@@ -169,6 +222,8 @@ EXTENSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "serviceTask": frozenset({"properties", "ioMapping", "taskDefinition", "taskHeaders"}),
+    "sendTask": frozenset({"properties", "ioMapping", "taskDefinition", "taskHeaders"}),
+    "receiveTask": frozenset({"properties", "ioMapping"}),
     "scriptTask": frozenset({"properties", "ioMapping", "script"}),
     "businessRuleTask": frozenset({"properties", "ioMapping", "calledDecision"}),
     "callActivity": frozenset({"properties", "ioMapping", "calledElement"}),
@@ -178,4 +233,9 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "sequenceFlow": frozenset({"properties"}),
 }
 # A start event's and an end event's mappings run one way only.
-ONE_WAY = {"startEvent": "output", "boundaryEvent": "output", "endEvent": "input"}
+ONE_WAY = {
+    "startEvent": "output",
+    "boundaryEvent": "output",
+    "endEvent": "input",
+    "intermediateThrowEvent": "input",
+}

@@ -75,7 +75,13 @@ def variables(snapshot: Mapping[str, Any], scope: str = "") -> dict[str, Any]:
 
 def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str, str]:
     """Return by token id what it waits for; no entry means it does not wait."""
-    kinds = {"userTask": "task", "serviceTask": "job", "callActivity": "call"}
+    kinds = {
+        "userTask": "task",
+        "serviceTask": "job",
+        "sendTask": "job",
+        "receiveTask": "message",
+        "callActivity": "call",
+    }
     found = {}
     for token in tokens(snapshot):
         element = definition.elements.get(token.element)
@@ -90,6 +96,6 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
             found[token.id] = "timer"
         elif kind in kinds:
             found[token.id] = kinds[kind]
-        elif element is not None and element.event == "message":
-            found[token.id] = "message"
+        elif element is not None and element.event in ("message", "signal", "condition"):
+            found[token.id] = element.event
     return found

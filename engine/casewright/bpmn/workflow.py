@@ -248,6 +248,7 @@ class Instance(Level, BpmnWorkflow):
         self.graphs = program.graphs
         self.log = ChangeLog(Room(self._held))
         self.queue: deque[Token] = deque()
+        self.conditions: dict[str, Token] = {}
         self.touched: dict[str, Level] = {}
         self._prepare("", None, Scope("", None, self.log), program.graphs[program.spec.name])
         BpmnWorkflow.__init__(
@@ -266,6 +267,7 @@ class Instance(Level, BpmnWorkflow):
         self.requests: list[Request] = []
         self.runs = 0
         self.error: UncaughtError | None = None
+        self.escalations: list[tuple[str, dict[str, Any]]] = []
 
     def tell(self, event: Event) -> None:
         """Add an event; changes of variables that came before it are told before it."""

@@ -76,7 +76,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer's kind ("duration" or "date") and its text."""
+    """A timer's kind ("duration", "date" or "cycle") and its text."""
 
     kind: str
     value: Setting
@@ -88,6 +88,13 @@ class Message:
 
     name: Setting
     key: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """An escalation's code; "" catches all."""
+
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,9 @@ class Settings:
     people: People = People()
     timer: Timer | None = None
     message: Message | None = None
+    signal: Setting | None = None
+    escalation: Escalation | None = None
+    condition: Setting | None = None
     loop: Loop | None = None
     activation: Setting | None = None
     compensate: Compensate | None = None

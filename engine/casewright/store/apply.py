@@ -390,6 +390,7 @@ def _subscription_opened(target: Target, event: e.SubscriptionOpened) -> None:
             "token": event.token,
             "element": event.element,
             "created_at": target.at,
+            "kind": event.kind,
         },
     )
 
@@ -501,7 +502,7 @@ APPLIERS: dict[type[e.Event], Applier | None] = {
     e.CallEnded: None,
     e.ErrorCaught: None,
     e.EscalationThrown: None,
-    # Its row and its deliveries are written behind those of all cases of the command.
+    # Their rows are written by `commands.thrown`, behind those of all cases of the command.
     e.SignalThrown: None,
     e.MessageThrown: None,
 }

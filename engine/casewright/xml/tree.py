@@ -6,6 +6,7 @@ A bare name matches in any namespace; `bpmn:task` only in the one that `NS` list
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import TypeAlias
 
 from lxml import etree
@@ -119,6 +120,17 @@ def remove_attr(node: Element, name: str) -> None:
 def set_text(node: Element, value: str) -> None:
     """Replace the element's leading text."""
     node.text = value
+
+
+def replace(node: Element, other: Element) -> Element:
+    """Put a copy of `other` in the place of `node`, and return it."""
+    made = deepcopy(other)
+    made.tail = node.tail
+    around = node.getparent()
+    if around is None:
+        raise ValueError("the root has no place to be replaced in")
+    around.replace(node, made)
+    return made
 
 
 def remove(node: Element) -> None:
