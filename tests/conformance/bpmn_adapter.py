@@ -30,7 +30,14 @@ OPERATION = "scripted"
 KEY = "all"
 
 _EXPRESSIONS = frozenset(
-    {"conditionExpression", "condition", "loopCardinality", "loopCondition", "completionCondition", "activationCondition"}
+    {
+        "conditionExpression",
+        "condition",
+        "loopCardinality",
+        "loopCondition",
+        "completionCondition",
+        "activationCondition",
+    }
 )
 _TIMES = frozenset({"timeDuration", "timeDate", "timeCycle"})
 _PEOPLE = ("assignee", "candidateUsers", "candidateGroups")
@@ -197,8 +204,11 @@ class ADAPTER:
             raise verbs.NoSuchTask(str(missing)) from None
 
     def escalate(self, element: str, code: str) -> None:
-        """Refuse: escalations do not run yet."""
-        raise verbs.Refused("escalations are not run yet")
+        """Throw an escalation at a task."""
+        try:
+            self.player.escalate(element, code)
+        except NoSuchTask as missing:
+            raise verbs.NoSuchTask(str(missing)) from None
 
     def message(self, name: str, vars: dict[str, Any], correlation: dict[str, Any]) -> None:
         """Publish a message."""
@@ -206,8 +216,8 @@ class ADAPTER:
             raise verbs.EngineError(f"nobody waits for the message {name}")
 
     def signal(self, name: str, vars: dict[str, Any]) -> None:
-        """Refuse: signals do not run yet."""
-        raise verbs.Refused("signals are not run yet")
+        """Broadcast a signal; that nobody waits is no error."""
+        self.player.signal(name, vars)
 
     def set_vars(self, vars: dict[str, Any]) -> None:
         """Write variables of all running instances."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from casewright import bpmn
-from casewright.commands import access
+from casewright.commands import access, start_timers
 from casewright.commands.check import Checked, check
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Ports, Work
@@ -135,7 +135,7 @@ def _add_process(work: Work, app: str, deployment: str, process: bpmn.Definition
     number = deployments.next_version(work.connection, process.process_id)
     deployments.retire(work.connection, process.process_id)
     key = new_id(work.now)
-    start = process.none_start
+    plain = process.none_start
     deployments.add(
         work.connection,
         "definition",
@@ -147,27 +147,36 @@ def _add_process(work: Work, app: str, deployment: str, process: bpmn.Definition
         latest=1,
         name=process.name or process.process_id,
         path=process.file,
-        startable=1 if start is not None else 0,
-        start_form=start.form if start is not None else None,
+        startable=1 if plain is not None else 0,
+        start_form=plain.form if plain is not None else None,
         created_at=work.at,
         desugaring=process.desugar_version,
     )
-    for message in process.message_starts:
-        deployments.add(
-            work.connection,
-            "subscription",
-            id=new_id(work.now),
-            name=message.name,
-            correlation_key="",
-            definition_id=key,
-            process_id=process.process_id,
-            instance_id=None,
-            root_id=None,
-            token="",
-            element=message.element,
-            created_at=work.at,
-        )
+    for kind, starts in (("message", process.message_starts), ("signal", process.signal_starts)):
+        for start in starts:
+            _subscribe(work, kind, start, key, process.process_id)
+    start_timers.schedule(work, key, process)
     return {"definition": key, "process": process.process_id, "version": number}
+
+
+def _subscribe(
+    work: Work, kind: str, start: bpmn.MessageStart | bpmn.SignalStart, key: str, process: str
+) -> None:
+    deployments.add(
+        work.connection,
+        "subscription",
+        id=new_id(work.now),
+        name=start.name,
+        correlation_key="",
+        definition_id=key,
+        process_id=process,
+        instance_id=None,
+        root_id=None,
+        token="",
+        element=start.element,
+        created_at=work.at,
+        kind=kind,
+    )
 
 
 def _add_decisions(work: Work, app: str, deployment: str, checked: Checked) -> None:

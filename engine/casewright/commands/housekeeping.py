@@ -13,7 +13,7 @@ from casewright.commands import access
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Work
 from casewright.domain.clock import micros
-from casewright.store import Connection, journal, keys, messages, stalled
+from casewright.store import Connection, journal, keys, messages, signals, stalled
 from casewright.store.db import Database, steady
 from casewright.store.journal import Broken
 
@@ -22,7 +22,7 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """Delete command keys after seven days, and messages that were used after thirty."""
+    """Delete command keys after seven days, messages that were used and signals after thirty."""
 
 
 @handles(Expire, Kind.HOUSEKEEPING)
@@ -32,6 +32,7 @@ def expire(work: Work, command: Expire) -> Answer:
     return {
         "keys": keys.expire(work.connection, work.at),
         "messages": messages.forget(work.connection, micros(work.now - KEPT)),
+        "signals": signals.forget(work.connection, micros(work.now - KEPT)),
     }
 
 

@@ -310,7 +310,7 @@ def fail_job(work: Work, command: FailJob) -> Answer:
     access.engine(work.principal)
     row = held(work, command.job, command.fence)
     case = work.case(row.instance_id)
-    if row.kind == jobs.CONTINUE:
+    if row.kind in (jobs.CONTINUE, jobs.SIGNAL):
         jobs.drop(work.connection, row.id)
         case.events.append(e.IncidentRaised("", "", "job-refused", command.message))
         return work.summary(case)

@@ -75,7 +75,7 @@ def publish_message(work: Work, command: PublishMessage) -> Answer:
         id=message,
         name=command.name,
         correlation_key=command.key,
-        payload=_payload(command.variables),
+        payload=payload(command.variables),
         received_at=work.at,
         received_by=work.principal.effective,
         expires_at=micros(work.now + ttl),
@@ -205,9 +205,9 @@ def _settleable(work: Work, message: str) -> MessageRow:
 def replay_message(work: Work, command: ReplayMessage) -> Answer:
     """Buffer it for another day."""
     row = _settleable(work, command.message)
-    payload = row.payload if command.variables is None else _payload(command.variables)
+    body = row.payload if command.variables is None else payload(command.variables)
     until = micros(work.now + timedelta(seconds=DAY))
-    messages.again(work.connection, row.id, payload, until)
+    messages.again(work.connection, row.id, body, until)
     work.record = {"message": row.id, "name": row.name, "edited": command.variables is not None}
     work.topics |= {"messages", "incidents"}
     return {"message": row.id, "state": "buffered"}
@@ -224,7 +224,8 @@ def drop_message(work: Work, command: DropMessage) -> Answer:
     return {"message": row.id, "state": "dropped"}
 
 
-def _payload(variables: Mapping[str, Any]) -> str:
+def payload(variables: Mapping[str, Any]) -> str:
+    """Return variables from outside as JSON, or refuse what no variable can hold."""
     values = {name: codec.to_json(from_python(value)) for name, value in variables.items()}
     for name, value in values.items():
         bpmn.check(name, value)

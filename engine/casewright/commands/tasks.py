@@ -17,6 +17,7 @@ from casewright.domain.clock import instant
 from casewright.domain.errors import Refused
 from casewright.domain.people import Kind as Who
 from casewright.domain.people import Permission
+from casewright.feel.values import from_python
 from casewright.store import people, tasks
 from casewright.store.tasks import TaskRow
 
@@ -68,6 +69,15 @@ class ThrowTaskError:
     task: str
     code: str
     message: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateTask:
+    """Throw an escalation at an open task; the task stays open unless a catcher interrupts it."""
+
+    task: str
+    code: str
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -173,6 +183,23 @@ def throw_task_error(work: Work, command: ThrowTaskError) -> Answer:
         _may_raise_incidents(work, command.code)
     tasks.drop_drafts(work.connection, row.id)
     return {"task": row.id, **work.summary(case)}
+
+
+@handles(EscalateTask, roots=lambda connection, command: tasks.root_of(connection, command.task))
+def escalate_task(work: Work, command: EscalateTask) -> Answer:
+    """Escalate; where nobody catches the code nothing happens, and the answer says so."""
+    row = _open(work, command.task)
+    case = work.case(row.instance_id)
+    if command.variables:
+        _may_write_freely(work)
+    values = {name: from_python(value) for name, value in command.variables.items()}
+    work.step(case, bpmn.Escalated(row.token, command.code, values))
+    caught = any(
+        isinstance(event, e.EscalationThrown) and event.catcher
+        for touched in work.cases.values()
+        for event in touched.events
+    )
+    return {"task": row.id, "caught": caught, **work.summary(case)}
 
 
 def _submitted(

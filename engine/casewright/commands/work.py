@@ -14,6 +14,7 @@ import orjson
 
 from casewright import bpmn
 from casewright.commands.definitions import Definitions, Release
+from casewright.commands.thrown import Thrown
 from casewright.domain import events as e
 from casewright.domain.clock import Clock, micros
 from casewright.domain.errors import Refused
@@ -65,6 +66,7 @@ class Work:
         self.cases: dict[str, Case] = {}
         self.topics: set[str] = set()
         self.record: dict[str, Any] = {}
+        self.thrown = Thrown(self.at, principal.effective)
         self._following: deque[Callable[[], None]] = deque()
         self._runs = 0
         self._began = time.thread_time()
@@ -137,7 +139,10 @@ class Work:
                 if isinstance(event, e.InstanceStarted) and event.business_key:
                     case.row.business_key = event.business_key
             events.extend(result.events)
+            self.thrown.notice(self.connection, result.events, case.row.id, self.cases)
             self._runs += len(result.events)
+            for code, variables in result.escalations:
+                self._following.append(partial(self._escalate, case, code, variables))
             if not result.done:
                 for request in result.requests:
                     asked += 1
@@ -216,6 +221,15 @@ class Work:
             change = bpmn.CallEnded(row.parent_token, bpmn.variables(row.snapshot))
         self._move(parent, change)
 
+    def _escalate(self, case: Case, code: str, variables: Mapping[str, Any]) -> None:
+        """Bring an escalation that a called instance did not catch to its call activity."""
+        row = case.row
+        if row.parent_id is None or row.parent_token is None:
+            return
+        parent = self.case(row.parent_id)
+        if _waits_for(parent, row.parent_token, row.id):
+            self._move(parent, bpmn.Escalated(row.parent_token, code, variables))
+
     def _cancel_called(self, case: Case, events: list[e.Event]) -> None:
         calls = {call.element for call in case.definition.calls}
         if not calls:
@@ -243,6 +257,7 @@ class Work:
         for case in self.cases.values():
             if case.events or case.new or case.more:
                 self._save(case, command)
+        self.topics |= self.thrown.write(self.connection)
 
     def _save(self, case: Case, command: str) -> None:
         row = case.row

@@ -9,13 +9,21 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from casewright.store.statements import Statement, hot, hots
-from casewright.store.tables import Decision, Definition, Deployment, Resource, Subscription
+from casewright.store.tables import (
+    Decision,
+    Definition,
+    Deployment,
+    Resource,
+    StartTimer,
+    Subscription,
+)
 
 _deployment = Deployment.__table__  # type: ignore[attr-defined]
 _resource = Resource.__table__  # type: ignore[attr-defined]
 _definition = Definition.__table__  # type: ignore[attr-defined]
 _decision = Decision.__table__  # type: ignore[attr-defined]
 _subscription = Subscription.__table__  # type: ignore[attr-defined]
+_timer = StartTimer.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ _add = {
     "decision": Statement(insert(_decision)),
     "subscription": Statement(insert(_subscription)),
 }
+_drop_timers = Statement(delete(_timer).where(_timer.c.process_id == bindparam("process")))
 _drop_starts = Statement(
     delete(_subscription).where(
         _subscription.c.process_id == bindparam("process"), _subscription.c.instance_id.is_(None)
@@ -231,6 +240,7 @@ def add(connection: Connection, table: str, **values: Any) -> None:
 
 
 def retire(connection: Connection, process: str) -> None:
-    """Take "latest" and the message starts from the process's present version."""
+    """Take "latest" and all that starts it by itself from the process's present version."""
     _age.run(connection, {"process": process})
+    _drop_timers.run(connection, {"process": process})
     _drop_starts.run(connection, {"process": process})

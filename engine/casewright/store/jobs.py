@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -29,6 +30,7 @@ from casewright.store.tables import Job
 
 OPERATION = "operation"
 CONTINUE = "continue"
+SIGNAL = "signal"
 # Written out, see `apply`.
 _UNFINISHED: tuple[ColumnElement[str], ...] = tuple(
     literal_column(f"'{state}'") for state in ("ready", "running", "failed")
@@ -211,14 +213,50 @@ def next_at(connection: Connection) -> int | None:
 
 def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
     """Add the job that goes on where a step spent its budget; an instance has one at most."""
+    _put(
+        connection,
+        at,
+        id=derived_id("continue", row.id),
+        kind=CONTINUE,
+        instance_id=row.id,
+        root_id=row.root_id,
+        app=row.app,
+    )
+
+
+def add_signal(
+    connection: Connection,
+    signal: str,
+    instance: str,
+    root: str,
+    app: str,
+    at: int,
+    start: tuple[str, str] | None = None,
+) -> None:
+    """Add the job that brings a signal to an instance, or that starts it.
+
+    `start` is a definition's id and its start event. Signals reach an instance in their order.
+    """
+    _put(
+        connection,
+        at,
+        id=derived_id("signal", signal, instance),
+        kind=SIGNAL,
+        instance_id=instance,
+        root_id=root,
+        app=app,
+        element=start[1] if start else "",
+        operation=signal,
+        input=orjson.dumps({"definition": start[0]} if start else {}).decode(),
+        order_key="" if start else f"signal {instance}",
+    )
+
+
+def _put(connection: Connection, at: int, **values: str) -> None:
+    """Add a job of the engine's own, unless it is there."""
     _add.run(
         connection,
         {
-            "id": derived_id("continue", row.id),
-            "kind": CONTINUE,
-            "instance_id": row.id,
-            "root_id": row.root_id,
-            "app": row.app,
             "token": "",
             "element": "",
             "operation": "",
@@ -238,5 +276,6 @@ def add_continue(connection: Connection, row: InstanceRow, at: int) -> None:
             "unreachable_since": 0,
             "created_at": at,
             "ended_at": None,
+            **values,
         },
     )

@@ -78,9 +78,12 @@ _newest_alike = Statement(
         _table.c.correlation_key == bindparam("key"),
     )
 )
+# Written out, see `apply`; waits for signals are found by `signals`.
+_is_message = _sub.c.kind == literal_column("'message'")
 _subscribers = Statement(
     select(*(_sub.c[name] for name in SubscriptionRow.__slots__))
     .where(
+        _is_message,
         _sub.c.name == bindparam("name"),
         # Said once more, for the index.
         _sub.c.correlation_key.in_([bindparam("key"), literal_column("''")]),
@@ -107,6 +110,7 @@ _waited_for = exists(
     select(_sub.c.id)
     .correlate(_table)
     .where(
+        _is_message,
         _sub.c.name == _table.c.name,
         _sub.c.correlation_key == _table.c.correlation_key,
         _sub.c.instance_id.is_not(None),
@@ -116,6 +120,7 @@ _starts = exists(
     select(_sub.c.id)
     .correlate(_table)
     .where(
+        _is_message,
         _sub.c.name == _table.c.name,
         _sub.c.correlation_key == "",
         _sub.c.instance_id.is_(None),

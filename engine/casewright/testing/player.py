@@ -21,7 +21,8 @@ from casewright.bootstrap import System
 from casewright.commands.deployments import Deploy
 from casewright.commands.incidents import RetryIncident
 from casewright.commands.instances import SetVariables, StartInstance
-from casewright.commands.tasks import CompleteTask, ThrowTaskError
+from casewright.commands.signals import BroadcastSignal
+from casewright.commands.tasks import CompleteTask, EscalateTask, ThrowTaskError
 from casewright.domain.clock import FrozenClock
 from casewright.domain.people import SYSTEM, Principal
 from casewright.store.queries.tasks import TaskView
@@ -141,6 +142,21 @@ class Player:
         """End the open task at an element in a BPMN error."""
         task = self._task(element, 0, case)
         self.run(ThrowTaskError(task.id, code, variables=variables or {}))
+
+    def escalate(
+        self,
+        element: str,
+        code: str,
+        variables: Mapping[str, Any] | None = None,
+        case: str | None = None,
+    ) -> bool:
+        """Throw an escalation at the open task at an element; tell whether anything caught it."""
+        task = self._task(element, 0, case)
+        return bool(self.run(EscalateTask(task.id, code, variables or {}))["caught"])
+
+    def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> int:
+        """Broadcast a signal; return how many cases it moves or starts."""
+        return int(self.run(BroadcastSignal(name, variables or {}))["reached"])
 
     def message(
         self,

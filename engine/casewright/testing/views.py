@@ -46,7 +46,10 @@ class Instance:
         return [
             token.element
             for token in self.tokens()
-            if token.incident is None and self._kind(token) in kinds and not token.host and token.done < 0
+            if token.incident is None
+            and self._kind(token) in kinds
+            and not token.host
+            and token.done < 0
         ]
 
     def _kind(self, token: bpmn.TokenView) -> str:

@@ -1,4 +1,4 @@
-"""What is due by the clock: timers, and messages that somebody takes."""
+"""What is due by the clock: timers, processes that start by themselves, and messages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from casewright.commands.messages import CorrelateMessage
+from casewright.commands.start_timers import FireStartTimer
 from casewright.commands.timers import FireTimer
 from casewright.domain.clock import micros
 from casewright.domain.errors import Refused
 from casewright.domain.people import Principal
-from casewright.store import messages, timers
+from casewright.store import messages, start_timers, timers
 from casewright.store.timers import TimerRow
 from casewright.worker.system import System
 
@@ -53,6 +54,18 @@ class Due:
             fired += _all(pool, self._fire_in_turn, _by_root(batch))
         return fired
 
+    def sweep_starts(self, pool: Executor | None = None) -> int:
+        """Start every process whose time has come."""
+        started = 0
+        while not self._stopped.is_set():
+            with self._system.database.read() as connection:
+                found = start_timers.due(connection, self._now(), BATCH)
+            count = _all(pool, self._start, [timer.id for timer in found])
+            started += count
+            if count == 0:
+                break
+        return started
+
     def sweep_messages(self, pool: Executor | None = None) -> int:
         """Deliver what somebody takes now, and give up what nobody took in time."""
         delivered = 0
@@ -79,6 +92,9 @@ class Due:
                 break
             fired += self._try(timer.id, FireTimer(timer.id), lambda answer: answer["fired"])
         return fired
+
+    def _start(self, timer: str) -> int:
+        return self._try(timer, FireStartTimer(timer), lambda answer: answer["fired"])
 
     def _correlate(self, message: str) -> int:
         return self._try(

@@ -9,9 +9,10 @@ import structlog
 
 from casewright.commands.continuations import ContinueInstance
 from casewright.commands.jobs import Execute, FailJob, ending
+from casewright.commands.signals import DeliverSignal
 from casewright.domain.errors import Refused
 from casewright.domain.people import Principal
-from casewright.store.jobs import CONTINUE, JobRow
+from casewright.store.jobs import CONTINUE, SIGNAL, JobRow
 from casewright.worker.system import System
 
 _log = structlog.get_logger("casewright.worker")
@@ -45,6 +46,8 @@ class Runner:
     def _command(self, job: JobRow) -> Any:
         if job.kind == CONTINUE:
             return ContinueInstance(job.id, job.fence)
+        if job.kind == SIGNAL:
+            return DeliverSignal(job.id, job.fence)
         return ending(job, self._execute(job), self._system.registry)
 
     def _bring(self, job: JobRow, command: Any) -> None:

@@ -19,7 +19,7 @@ from casewright.commands.jobs import LEASE, ClaimJobs, Execute
 from casewright.commands.sessions import ExpireSessions
 from casewright.domain.clock import instant
 from casewright.domain.people import SYSTEM
-from casewright.store import jobs, messages, timers
+from casewright.store import jobs, messages, start_timers, timers
 from casewright.worker.dispatch import Dispatcher
 from casewright.worker.due import Due
 from casewright.worker.jobs import LOOK, Threads
@@ -63,6 +63,7 @@ class Worker:
             self._dispatcher = Threads(self._system, self._who, self._runner, threads)
         self._dispatcher.start()
         self._tick.every(1, "due", partial(self._due.sweep_timers, self._pool))
+        self._tick.every(1, "starts", partial(self._due.sweep_starts, self._pool))
         self._tick.every(LEASE.total_seconds() / 3, "leases", self._dispatcher.renew)
         self._tick.every(60, "house", self.keep_house)
         self._tick.start()
@@ -116,7 +117,8 @@ class Worker:
         """
         done = 0
         for _ in range(ROUNDS):
-            moved = self._due.sweep_timers() + self._due.sweep_messages() + self._one_job()
+            moved = self._due.sweep_timers() + self._due.sweep_starts()
+            moved += self._due.sweep_messages() + self._one_job()
             if moved == 0:
                 return done
             done += moved
@@ -133,6 +135,7 @@ class Worker:
         with self._system.database.read() as connection:
             found = [
                 timers.next_at(connection),
+                start_timers.next_at(connection),
                 jobs.next_at(connection),
                 messages.next_at(connection),
             ]

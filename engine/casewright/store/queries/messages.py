@@ -42,7 +42,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionView:
-    """A token that waits for a message."""
+    """A token that waits for a message or a signal, as `kind` says."""
 
     instance: str
     token: str
@@ -50,6 +50,7 @@ class SubscriptionView:
     name: str
     key: str
     created: datetime
+    kind: str
 
 
 _COLUMNS = (
@@ -133,13 +134,14 @@ def _subscriptions(of: visible.Shape) -> Statement:
         _subscription.c.name,
         _subscription.c.correlation_key,
         _subscription.c.created_at,
+        _subscription.c.kind,
     ).where(_subscription.c.root_id == bindparam("root"))
     rows = rows.where(visible.single(_subscription.c.root_id, of))
     return Statement(rows.order_by(_subscription.c.created_at, _subscription.c.id))
 
 
 def subscriptions(scope: Scope, conn: Connection, root: str) -> tuple[SubscriptionView, ...]:
-    """Return the messages that a case waits for, the oldest wait first."""
+    """Return the messages and signals that a case waits for, the oldest wait first."""
     of = visible.widened(visible.shape(scope), scope.operate)
     rows = every(_subscriptions(of), conn, root=root, **visible.binds(scope))
     return tuple(SubscriptionView(*values.typed(row, created_at=values.at)) for row in rows)

@@ -10,7 +10,7 @@ from casewright.store.tables.incidents import Incident
 from casewright.store.tables.instances import Instance
 from casewright.store.tables.jobs import Job
 from casewright.store.tables.journal import Chain, Journal, JournalPayload
-from casewright.store.tables.messages import Message, Subscription
+from casewright.store.tables.messages import Message, Signal, Subscription
 from casewright.store.tables.notes import DecisionRow, Note
 from casewright.store.tables.people import (
     ApiToken,
@@ -21,7 +21,7 @@ from casewright.store.tables.people import (
     Session,
 )
 from casewright.store.tables.tasks import Draft, TaskCandidate, UserTask
-from casewright.store.tables.timers import Timer
+from casewright.store.tables.timers import StartTimer, Timer
 
 __all__ = [
     "ApiToken",
@@ -45,6 +45,8 @@ __all__ = [
     "Person",
     "Resource",
     "Session",
+    "Signal",
+    "StartTimer",
     "Subscription",
     "TaskCandidate",
     "Timer",

@@ -11,10 +11,11 @@ from casewright.store.tables.columns import key, maybe_number, number, text
 class Job(SQLModel, table=True):
     """A job; `state` is ready, running, done, failed or cancelled.
 
-    `kind` is "operation" (a service task's connector call) or "continue" (a step that spent
-    its budget). `fence` rises with every claim, so that a late worker is refused. A failed
-    job blocks the younger ones of its `order_key`. `outcome` is how the last attempt ended;
-    `unreachable_since` is when the other side was first not reached, 0 if it answered last.
+    `kind` is "operation" (a service task's connector call), "continue" (a step that spent its
+    budget) or "signal" (brings the signal `operation` to an instance, or starts it). `fence`
+    rises with every claim, so that a late worker is refused. A failed job blocks the younger
+    ones of its `order_key`. `outcome` is how the last attempt ended; `unreachable_since` is
+    when the other side was first not reached, 0 if it answered last.
     """
 
     __tablename__ = "job"

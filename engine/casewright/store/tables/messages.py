@@ -29,8 +29,25 @@ class Message(SQLModel, table=True):
     used_by: str | None = maybe_text()
 
 
+class Signal(SQLModel, table=True):
+    """A signal that was broadcast; `source` is the instance that threw it, "" if none did.
+
+    One job for each instance that waited, and for each process that it starts, brings it.
+    """
+
+    __tablename__ = "signal"
+    __table_args__ = (Index("ix_signal_thrown", "thrown_at"),)
+
+    id: str = key()
+    name: str = text()
+    payload: str = text("{}")
+    source: str = text()
+    thrown_at: int = number()
+    thrown_by: str = text()
+
+
 class Subscription(SQLModel, table=True):
-    """Somebody who waits for a message: an instance's token, or a definition's start event."""
+    """Somebody who waits for a message or signal: a token, or a definition's start event."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -48,3 +65,4 @@ class Subscription(SQLModel, table=True):
     token: str = text()
     element: str = text()
     created_at: int = number()
+    kind: str = text("message")

@@ -20,3 +20,21 @@ class Timer(SQLModel, table=True):
     token: str = text()
     element: str = text()
     due_at: int = number()
+
+
+class StartTimer(SQLModel, table=True):
+    """When a process starts by itself next; `anchor` is what its cycle is counted from."""
+
+    __tablename__ = "start_timer"
+    __table_args__ = (
+        Index("ix_start_timer_due", "due_at"),
+        Index("ix_start_timer_process", "process_id"),
+    )
+
+    id: str = key()
+    definition_id: str = text()
+    process_id: str = text()
+    element: str = text()
+    due_at: int = number()
+    fired: int = number()
+    anchor: int = number()

@@ -138,6 +138,15 @@ class _Play:
         if not self.case and answer["instances"]:
             self.case = answer["instances"][0]
 
+    def signal(self, step: Step) -> None:
+        self.player.signal(step.value, step.options.get("variables"))
+        if not self.case:
+            self.case = next(iter(self.player.views.roots()), "")
+
+    def escalate(self, step: Step) -> None:
+        code = str(step.options.get("code", ""))
+        self.player.escalate(step.value, code, step.options.get("variables"), self.within)
+
     def set(self, step: Step) -> None:
         self.player.set_vars(step.value)
 
@@ -181,6 +190,8 @@ _VERBS: dict[str, Callable[[_Play, Step], None]] = {
     "draft": _Play.draft,
     "error": _Play.error,
     "message": _Play.message,
+    "signal": _Play.signal,
+    "escalate": _Play.escalate,
     "set": _Play.set,
     "retry": _Play.retry,
     "advance": _Play.advance,

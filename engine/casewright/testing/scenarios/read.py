@@ -19,6 +19,8 @@ VERBS: dict[str, frozenset[str]] = {
     "draft": frozenset({"by", "form", "nth"}),
     "error": frozenset({"code", "variables"}),
     "message": frozenset({"key", "variables"}),
+    "signal": frozenset({"variables"}),
+    "escalate": frozenset({"code", "variables"}),
     "set": frozenset(),
     "retry": frozenset({"variables"}),
     "advance": frozenset(),

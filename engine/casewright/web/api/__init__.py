@@ -6,12 +6,21 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from casewright.web.api import definitions, docs, incidents, instances, messages, people, tasks
+from casewright.web.api import (
+    definitions,
+    docs,
+    incidents,
+    instances,
+    messages,
+    people,
+    signals,
+    tasks,
+)
 from casewright.web.system import System
 
 __all__ = ["NOUNS", "routers"]
 
-NOUNS = (definitions, instances, tasks, messages, incidents, people)
+NOUNS = (definitions, instances, tasks, messages, signals, incidents, people)
 
 
 def routers(system: System) -> Sequence[APIRouter]:

@@ -13,6 +13,7 @@ from casewright.commands.tasks import (
     AssignTask,
     ClaimTask,
     CompleteTask,
+    EscalateTask,
     SaveDraft,
     ThrowTaskError,
     UnclaimTask,
@@ -45,6 +46,13 @@ class Fail(Model):
 
     code: str = Field(min_length=1, max_length=200)
     message: str = Field(default="", max_length=2000)
+    variables: dict[str, Any] = Field(default_factory=dict)
+
+
+class Escalate(Model):
+    """The escalation that is thrown at the task."""
+
+    code: str = Field(min_length=1, max_length=200)
     variables: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -154,6 +162,11 @@ def _changes(made: APIRouter) -> None:
     def throw(call: Calling, id: str, body: Fail, key: Key = None) -> Response:
         """End a task in a BPMN error."""
         return Json(call.run(ThrowTaskError(id, body.code, body.message, body.variables), key))
+
+    @made.post("/tasks/{id}/escalation")
+    def escalate(call: Calling, id: str, body: Escalate, key: Key = None) -> Response:
+        """Throw an escalation at a task, which stays open unless its catcher interrupts it."""
+        return Json(call.run(EscalateTask(id, body.code, body.variables), key))
 
 
 def _form(call: Caller, conn: Any, task: tasks.TaskView) -> dict[str, Any] | None:

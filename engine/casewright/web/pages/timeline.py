@@ -118,6 +118,25 @@ def _caught(event: Event, t: Telling) -> Told:
     return WAIT, f"{_capital(t.element(event))} ended in another way.", what
 
 
+def _subscription(event: Event, t: Telling) -> Told:
+    what = "a signal" if event.get("kind") == "signal" else "a message"
+    return WAIT, f"{_capital(t.element(event))} waits for {what}.", ""
+
+
+def _signal(event: Event, t: Telling) -> Told:
+    return DONE, f"{_capital(t.element(event))} told all who wait for “{event.get('name')}”.", ""
+
+
+def _message(event: Event, t: Telling) -> Told:
+    key = f"Key: {event.get('key')}" if event.get("key") else ""
+    return DONE, f"{_capital(t.element(event))} sent the message “{event.get('name')}”.", key
+
+
+def _escalation(event: Event, t: Telling) -> Told:
+    taken = "" if event.get("catcher") else "Nobody takes it."
+    return WAIT, f"{_capital(t.element(event))} escalated “{event.get('code')}”.", taken
+
+
 def _end(event: Event, t: Telling) -> Told:
     return END, f"The case reached {t.element(event)}.", ""
 
@@ -144,7 +163,10 @@ _WORDS: dict[str, Callable[[Event, Telling], Told]] = {
     "JobRetried": _say(NOTE, "{who} sent a failed step on again."),
     "TimerScheduled": _timer,
     "TimerFired": _say(DONE, "The time of {element} came."),
-    "SubscriptionOpened": _say(WAIT, "{element} waits for a message."),
+    "SubscriptionOpened": _subscription,
+    "SignalThrown": _signal,
+    "MessageThrown": _message,
+    "EscalationThrown": _escalation,
     "CallStarted": _say(OPEN, "{element} began as a part of its own."),
     "CallEnded": _say(DONE, "{element} is complete."),
     "DecisionEvaluated": _decided,

@@ -106,6 +106,8 @@ _PLAIN = {
     "call": "waits for a called process",
     "timer": "waits for its time",
     "message": "waits for a message",
+    "signal": "waits for a signal",
+    "condition": "waits until its condition holds",
     "continue": "goes on in a moment",
 }
 
