@@ -144,9 +144,12 @@ def _properties(found: Collector, node: Element) -> dict[str, Any]:
 
 def _check_properties(found: Collector, node: Element, values: dict[str, Setting]) -> None:
     kind = xml.local(node)
-    for name in values:
+    for name, value in values.items():
         if kind not in words.PROPERTIES.get(name, frozenset()):
             found.unsupported(node, f"the property “{name}” on {kind}", name)
+        elif value.text not in words.PROPERTY_VALUES.get(name, {value.text}):
+            known = ", ".join(sorted(words.PROPERTY_VALUES[name]))
+            found.unsupported(node, f"“{value.text}” for “{name}”: it is one of {known}", name)
 
 
 def _check_direction(found: Collector, node: Element, values: dict[str, Any]) -> None:

@@ -200,6 +200,11 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "casewright:catchUp": frozenset({"startEvent"}),
 }
 
+# The values of those that take no text of one's own.
+PROPERTY_VALUES: dict[str, frozenset[str]] = {
+    "casewright:catchUp": frozenset({"once", "each", "skip"}),
+}
+
 # Extensions that each kind of element may have.
 EXTENSIONS: dict[str, frozenset[str]] = {
     "process": frozenset({"properties", "versionTag"}),

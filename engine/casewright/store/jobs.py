@@ -141,6 +141,11 @@ _give_back = Statement(
     .values(state="ready", lease_until=0, worker="")
 )
 _drop = Statement(delete(_table).where(_table.c.id == bindparam("key")))
+_newest_of_order = Statement(
+    select(func.max(_table.c.created_at)).where(
+        _table.c.order_key == bindparam("order"), _table.c.state.in_(_UNFINISHED)
+    )
+)
 _next = Statement(
     select(func.min(_table.c.next_at)).where(
         _table.c.state == "ready", or_(_table.c.order_key == "", ~_blocked)
@@ -237,9 +242,12 @@ def add_signal(
 
     `start` is a definition's id and its start event. Signals reach an instance in their order.
     """
+    order = "" if start else f"signal {instance}"
+    last = hot(_newest_of_order, connection, order=order)[0] if order else None
     _put(
         connection,
-        at,
+        # Their order holds even within a microsecond.
+        at if last is None else max(at, int(last) + 1),
         id=derived_id("signal", signal, instance),
         kind=SIGNAL,
         instance_id=instance,
@@ -248,11 +256,12 @@ def add_signal(
         element=start[1] if start else "",
         operation=signal,
         input=orjson.dumps({"definition": start[0]} if start else {}).decode(),
-        order_key="" if start else f"signal {instance}",
+        order_key=order,
+        next_at=at,
     )
 
 
-def _put(connection: Connection, at: int, **values: str) -> None:
+def _put(connection: Connection, at: int, **values: str | int) -> None:
     """Add a job of the engine's own, unless it is there."""
     _add.run(
         connection,
