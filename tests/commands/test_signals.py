@@ -327,3 +327,28 @@ def test_nobody_stalls_who_waits_for_a_signal(world: World) -> None:
     assert verify(world.system.database, key).whole
     world.start("thrower")
     assert verify(world.system.database, key).whole
+
+
+@pytest.mark.parametrize("what", ['<errorEventDefinition errorRef="err"/>', "late", "storm", "n"])
+def test_nobody_stalls_beside_an_event_sub_process(world: World, what: str) -> None:
+    condition = (
+        '<conditionalEventDefinition><condition xsi:type="tFormalExpression">=n &gt; 1'
+        "</condition></conditionalEventDefinition>"
+    )
+    start = (
+        ev.event("startEvent", "xs", what)
+        if what in ("late", "storm")
+        else f'<startEvent id="xs">{condition if what == "n" else what}</startEvent>'
+    )
+    beside = f'<endEvent id="xe"/>{apps.flow("xs", "xe")}</subProcess>'
+    body = w.process(
+        '<startEvent id="s"/>',
+        apps.task("check"),
+        '<endEvent id="e"/>',
+        apps.flow("s", "check", "e"),
+        f'<subProcess id="x" triggeredByEvent="true">{start}{beside}',
+    )
+    world.deploy(ev.file(body))
+    world.start(n=0)
+    key = world.system.unit.ports.journal_key
+    assert verify(world.system.database, key).whole

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casewright import bpmn
 from casewright.commands import access
+from casewright.commands.definitions import Definitions
 from casewright.commands.unit import Answer, Kind, handles
 from casewright.commands.work import Work
 from casewright.domain.clock import micros
@@ -104,16 +105,37 @@ def _outside(connection: Connection, key: bytes, files: list[Path]) -> Iterator[
 
 def _sweep(connection: Connection) -> Iterator[Stalled]:
     """Find the tokens of active instances that wait for nothing one can name."""
-    waits = stalled.waits(connection)
+    waits, definitions = stalled.waits(connection), Definitions()
     for row in stalled.active(connection):
         tokens = bpmn.tokens(row.snapshot)
+        moved = False
         for token in tokens:
             # Ready ones are for the instance's next budget, or for its incident.
             key = "" if token.state == "ready" else token.id
-            if not _rests(token) and (row.id, key) not in waits:
+            if _rests(token):
+                continue
+            event = "" if (row.id, key) in waits else _event(connection, definitions, row, token)
+            moved = moved or event not in _INSIDE
+            if (row.id, key) not in waits and event not in (*_INSIDE, "condition"):
                 yield Stalled(row.id, row.process, row.business_key, token.id)
-        if all(_rests(token) for token in tokens):
+        if not moved:
             yield Stalled(row.id, row.process, row.business_key)
+
+
+# What comes from within the case, to event sub-processes that wait beside the flow.
+_INSIDE = ("error", "escalation", "compensation", "cancel")
+
+
+def _event(
+    connection: Connection,
+    definitions: Definitions,
+    row: stalled.ActiveRow,
+    token: bpmn.TokenView,
+) -> str:
+    """Return what the event at which a token waits is about."""
+    definition, _ = definitions.of(connection, row.definition)
+    element = definition.elements.get(token.element)
+    return element.event if element is not None else ""
 
 
 def _rests(token: bpmn.TokenView) -> bool:

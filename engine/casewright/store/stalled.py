@@ -36,7 +36,13 @@ _waits = Statement(
     )
 )
 _active = Statement(
-    select(_instance.c.id, _instance.c.process_id, _instance.c.business_key, _instance.c.snapshot)
+    select(
+        _instance.c.id,
+        _instance.c.definition_id,
+        _instance.c.process_id,
+        _instance.c.business_key,
+        _instance.c.snapshot,
+    )
     .where(_instance.c.state == "active", _instance.c.id > bindparam("after"))
     .order_by(_instance.c.id)
     .limit(bindparam("rows", type_=Integer()))
@@ -48,6 +54,7 @@ class ActiveRow:
     """An active instance with its snapshot."""
 
     id: str
+    definition: str
     process: str
     business_key: str
     snapshot: dict[str, Any]
@@ -66,5 +73,5 @@ def active(connection: Connection) -> Iterator[ActiveRow]:
     after = ""
     while rows := every(_active, connection, after=after, rows=PAGE):
         for row in rows:
-            yield ActiveRow(row[0], row[1], row[2], orjson.loads(row[3]))
+            yield ActiveRow(row[0], row[1], row[2], row[3], orjson.loads(row[4]))
         after = str(rows[-1][0])
