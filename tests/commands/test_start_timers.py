@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from commands import event_apps as ev
 from commands.scripted import START, World
 
 COUNT = "select count(*) from instance"
+SNAPSHOTS = "select snapshot from instance where state = 'completed'"
 
 
 def step(world: World, **delta: float) -> int:
@@ -46,6 +48,8 @@ def test_a_process_starts_when_its_time_comes(
     assert step(world, hours=5) == turns
     assert world.one(COUNT) == turns
     assert world.rows("select distinct started_by from instance") == [("system",)] * bool(turns)
+    done = [json.loads(row[0])["variables"][""] for row in world.rows(SNAPSHOTS)]
+    assert done == [{"x": 1}] * turns
     left = world.one("select count(*) from start_timer")
     assert left == (text.startswith(("0", "R/")))
 

@@ -22,6 +22,10 @@ class StartEvent(Element, defaults.StartEvent):
 
     kind = "startEvent"
 
+    def _predict_hook(self, my_task: Token) -> None:
+        """Let tokens follow, as `Catching` does: a start by a cycle has its flow too."""
+        TaskSpec._predict_hook(self, my_task)
+
     def _run_hook(self, my_task: Token) -> bool:
         assign_outputs(my_task, my_task.outcome or {}, self.settings.outputs)
         return True
