@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from casewright.store import instances, jobs, messages, schema, timers
+from casewright.store import instances, jobs, messages, schema, signals, start_timers, timers
 from casewright.store.db import Database
 from casewright.store.statements import Statement
 
 VALUES = {
     "now": 1, "rows": 1, "name": "a", "key": "b", "from_due": 1, "after_due": 1,
-    "after_instance": "", "after_token": "", "process": "p", "start_key": "k",
+    "after_instance": "", "after_token": "", "process": "p", "start_key": "k", "order": "o",
 }  # fmt: skip
 
 
@@ -39,8 +39,15 @@ def database(sqlite_url: str) -> Iterator[Database]:
         ),
         (messages._subscribers, ["ix_subscription_name (name=? AND correlation_key=?)"]),
         (instances._running_with_key, ["ix_instance_start_key (process_id=? AND start_key=?"]),
+        (signals._waiting, ["ix_subscription_name (name=? AND correlation_key=?)"]),
+        (signals._starts, ["ix_subscription_name (name=? AND correlation_key=?)"]),
+        (start_timers._due, ["ix_start_timer_due (due_at<?)"]),
+        (jobs._newest_of_order, ["ix_job_order (order_key=? AND state=?)"]),
     ],
-    ids=["jobs", "timers", "messages", "subscribers", "start key"],
+    ids=[
+        *("jobs", "timers", "messages", "subscribers", "start key"),
+        *("signals", "signal starts", "start timers", "order of signals"),
+    ],
 )
 def test_a_sweep_uses_its_index(
     database: Database, statement: Statement, wanted: list[str]

@@ -317,3 +317,22 @@ def test_bad_bodies_are_refused_with_a_code(
     answer = as_person("anna").post(f"{API}/instances", content=body, headers=sent)
     assert 400 <= answer.status_code < 500
     assert answer.json()["code"] == code
+
+
+def test_a_signal_is_for_operators_and_has_its_key(as_person: Clients) -> None:
+    body, key = {"name": "storm", "variables": {"wind": 12}}, {"Idempotency-Key": "s-1"}
+    refused(as_person("anna").post(f"{API}/signals", json=body), 403, "forbidden")
+    olga = as_person("olga")
+    first = ok(olga.post(f"{API}/signals", json=body, headers=key), 202)
+    assert first["reached"] == 0
+    assert ok(olga.post(f"{API}/signals", json=body, headers=key), 202) == first
+
+
+def test_an_escalation_that_nobody_catches_leaves_the_task_open(
+    as_person: Clients, case: dict[str, Any]
+) -> None:
+    clara = as_person("clara")
+    (task,) = ok(clara.get(f"{API}/tasks"))["rows"]
+    answer = ok(clara.post(f"{API}/tasks/{task['id']}/escalation", json={"code": "LATE"}))
+    assert answer["caught"] is False
+    assert ok(clara.get(f"{API}/tasks/{task['id']}"))["state"] == "open"
