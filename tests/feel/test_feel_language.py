@@ -186,6 +186,24 @@ def test_semantics(text: str, value: Any) -> None:
         ("{a: 1} instance of context<a: string, b: number>", False),
         ("[1..2] instance of range<number>", True),
         ("(function(a) a) instance of function<Any> -> Any", True),
+        ("(function(a: number) a) instance of function<string> -> number", False),
+        ("(function(a: number) a) instance of function<number> -> number", True),
+        ("(function(a: number) a) instance of function<Any> -> Any", False),
+        ("(function(a: Any) a) instance of function<string> -> Any", True),
+        ("(function(a: list<Any>) a) instance of function<list<number>> -> Any", True),
+        ("(function(a: list<number>) a) instance of function<list> -> Any", False),
+        ("(function(a: context<x: Any>) a) instance of function<context<x: date>> -> Any", True),
+        ("(function(a: context<x: date>) a) instance of function<context> -> Any", False),
+        (
+            "(function(f: function<Any> -> date) f) "
+            "instance of function<function<Any> -> date> -> Any",
+            True,
+        ),
+        (
+            "(function(f: function<Any> -> date) f) "
+            "instance of function<function<date> -> date> -> Any",
+            False,
+        ),
         ("1 instance of tPerson", None),
     ],
 )

@@ -102,7 +102,8 @@ def _function(node: n.FunctionLiteral, scope: Scope) -> Eval:
     body = inner(node.body, scope)
     parameters = node.parameters
     names = tuple(name for name, _ in parameters)
-    typed = any(wanted is not None for _, wanted in parameters)
+    declared = tuple(wanted for _, wanted in parameters)
+    typed = any(wanted is not None for wanted in declared)
 
     def make(frame: Frame) -> Any:
         def invoke(run: Run, arguments: Sequence[Any]) -> Any:
@@ -114,7 +115,7 @@ def _function(node: n.FunctionLiteral, scope: Scope) -> Eval:
             # The run of the call, not of the making: its limits and problems count.
             return body(Frame(dict(zip(names, arguments, strict=True)), frame, run))
 
-        return Function(names, invoke)
+        return Function(names, invoke, types=declared)
 
     return make
 

@@ -37,7 +37,7 @@ _TYPES = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parsed:
     """What the parser found: a tree or tests, the names it reads, and problems."""
 
@@ -160,7 +160,8 @@ class Parser(Cursor):
         if token.kind == "name" and token.text in KEYWORDS:
             return self.keyword(place, token.text)
         if token.kind in ("name", "quoted"):
-            return self._name(place, self.name())
+            self.position += 1
+            return self._name(place, token.text if token.kind == "name" else token.text[1:-1])
         if token.kind == "operator":
             return self.sign(place, token.text)
         raise self.error("expected an expression")

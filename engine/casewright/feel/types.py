@@ -32,6 +32,9 @@ _KINDS: dict[str, type] = {
 }
 
 
+_ANY = n.TypeName((1, 1), "Any")
+
+
 def known(wanted: n.TypeName) -> bool:
     """Tell whether a type is one of FEEL's own."""
     return wanted.name == "Any" or wanted.name in _KINDS
@@ -57,8 +60,41 @@ def conforms(value: Any, wanted: n.TypeName) -> bool:
         ends = [end for end in (value.low, value.high) if end is not None]
         return all(conforms(end, wanted.parts[0]) for end in ends)
     if kind is Function and wanted.parts:
-        return len(value.parameters) == len(wanted.parts)
+        # By DMN 1.5, 10.3.2.9.4: it takes at least what is asked for. Its result is not declared.
+        return len(value.parameters) == len(wanted.parts) and all(
+            own is None or narrower(part, own)
+            for part, own in zip(wanted.parts, value.types, strict=False)
+        )
     return True
+
+
+def narrower(one: n.TypeName, other: n.TypeName) -> bool:
+    """Tell whether every value of one type is also of the other."""
+    if other.name == "Any" or one.name == "Null":
+        return True
+    kind = _KINDS.get(one.name)
+    if kind is None or kind is not _KINDS.get(other.name):
+        return False
+    if kind is dict:
+        own = dict(one.fields)
+        return all(name in own and narrower(own[name], part) for name, part in other.fields)
+    if kind is Function:
+        return _function_narrower(one, other)
+    if not other.parts:
+        return True
+    own_part = one.parts[0] if one.parts else _ANY
+    return narrower(own_part, other.parts[0])
+
+
+def _function_narrower(one: n.TypeName, other: n.TypeName) -> bool:
+    if not other.parts:
+        return True
+    results = [dict(item.fields).get("", _ANY) for item in (one, other)]
+    return (
+        len(one.parts) == len(other.parts)
+        and all(map(narrower, other.parts, one.parts))
+        and narrower(*results)
+    )
 
 
 def coerce(value: Any, wanted: n.TypeName | None, name: str) -> Any:

@@ -62,7 +62,7 @@ class Range:
 class Function:
     """A function as a value; invoke(run, arguments) is given what evaluates it."""
 
-    __slots__ = ("invoke", "name", "parameters", "variadic")
+    __slots__ = ("invoke", "name", "parameters", "types", "variadic")
 
     def __init__(
         self,
@@ -70,11 +70,14 @@ class Function:
         invoke: Callable[[Any, Sequence[Any]], Any],
         name: str = "",
         variadic: bool = False,
+        types: Sequence[Any] = (),
     ) -> None:
         self.parameters = tuple(parameters)
         self.invoke = invoke
         self.name = name
         self.variadic = variadic
+        # What a literal declares of its parameters, None for nothing; else empty.
+        self.types = tuple(types)
 
     def __repr__(self) -> str:
         return f"function({', '.join(self.parameters)})"
