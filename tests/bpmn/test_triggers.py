@@ -297,3 +297,55 @@ def test_what_is_only_a_warning_tells_so() -> None:
     result = bpmn.compile(source, "f")
     assert result.deployable
     assert {f.code for f in result.findings} == {"condition-ignored", "error-undeclared"}
+
+
+def handler(id: str, begin: str, *parts: str) -> str:
+    first = f'<startEvent id="{id}_s" isInterrupting="false">{begin}</startEvent>'
+    return node("subProcess", id, first + "".join(parts), triggeredByEvent="true")
+
+
+def test_an_event_sub_process_escalates_to_one_beside_it_and_never_to_itself() -> None:
+    case = play(
+        start(), throw("t", escalation()), user("u"), end(), flows("s>t>u>e"),
+        handler("h", escalation(), node("endEvent", "x", escalation("x2")), flows("h_s>x")),
+        handler("k", escalation("x2"), node("endEvent", "y", escalation("x2")), flows("k_s>y")),
+    )  # fmt: skip
+    thrown = [e for e in case.all_events if type(e).__name__ == "EscalationThrown"]
+    assert [(e.element, e.catcher) for e in thrown] == [("t", "h_s"), ("x", "k_s"), ("y", "")]
+    case.complete("u")
+    assert case.done
+
+
+def test_events_behind_a_gateway_tell_what_they_wait_for() -> None:
+    case = play(
+        start(), node("eventBasedGateway", "g"), catch("a", message()), catch("b", signal()),
+        catch("c", condition("x = 1")), end(), flows("s>g>a>e", "g>b>e", "g>c>e"),
+        order="1", x=0,
+    )  # fmt: skip
+    found = bpmn.waiting_for(case.definition, case.snapshot)
+    assert sorted(found.values()) == ["condition", "message", "signal"]
+    kinds = {name: case.definition.elements[name].event for name in "abc"}
+    assert kinds == {"a": "message", "b": "signal", "c": "condition"}
+
+
+def test_a_cycle_without_a_turn_in_the_flow_is_an_incident() -> None:
+    cycle = (
+        "<timerEventDefinition><timeCycle>R2/2020-01-01T00:00:00Z/PT1H</timeCycle>"
+        "</timerEventDefinition>"
+    )
+    case = play(start(), catch("c", cycle), end(), flows("s>c>e"))
+    assert case.incident is not None
+    assert case.incident["code"] == "timer-failed"
+    beside = play(start(), user("u"), boundary("b", "u", cycle), end(), end("f"),
+                  flows("s>u>e", "b>f"))  # fmt: skip
+    assert beside.incident is None
+
+
+def test_no_flow_leaves_a_link() -> None:
+    made = model(
+        start(), throw("a", link("L")), catch("b", link("L")), end(), end("f"),
+        flows("s>a>e", "b>f"),
+    )  # fmt: skip
+    assert [f.code for f in bpmn.compile(made, "t.bpmn").findings if f.severity == "error"] == [
+        "flow-from-link"
+    ]

@@ -37,9 +37,13 @@ def _catcher(token: Token, code: str) -> Token | None:
     place: Token | None = token
     while place is not None:
         found = _best(place.workflow.boundaries(place), code)
-        # What an event sub-process throws goes to the scopes around its own.
-        if found is None and place.body is None and not getattr(place.task_spec, "by_event", False):
-            found = _best(place.workflow.watching(), code)
+        if found is None and place.body is None:
+            # An event sub-process does not start itself anew, but it may start one beside it.
+            name = place.task_spec.name
+            beside = [
+                one for one in place.workflow.watching() if name not in one.task_spec._outputs
+            ]
+            found = _best(beside, code)
         if found is not None:
             return found
         place = place.enclosing

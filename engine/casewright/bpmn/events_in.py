@@ -194,8 +194,6 @@ def _error(found: Collector, root: Element, event: Element, node: Element) -> No
         found.unsupported(node, "an expression as an error code", "errorCode")
     if not code and xml.local(event) == "endEvent":
         found.add(node, "error-missing", "an error to throw needs an errorCode", "errorCode")
-    if xml.attr(event, "cancelActivity", "true") != "true":
-        found.add(event, "error-interrupts", "an error boundary event always interrupts")
 
 
 def _declared(root: Element, kind: str, ref: str) -> Element | None:

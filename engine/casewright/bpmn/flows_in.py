@@ -73,6 +73,9 @@ def _ends(found: Collector, flow: Element, nodes: dict[str, Element], refused: s
     if xml.local(nodes[xml.attr(flow, "sourceRef")]) == "endEvent":
         found.add(flow, "flow-from-end", "a sequence flow cannot leave an end event")
         return False
+    if _is_link(nodes[xml.attr(flow, "sourceRef")], "intermediateThrowEvent"):
+        found.add(flow, "flow-from-link", "a link goes on at its other side, by no sequence flow")
+        return False
     target = xml.local(nodes[xml.attr(flow, "targetRef")])
     if target in ("startEvent", "boundaryEvent"):
         found.add(flow, "flow-into-event", f"a sequence flow cannot lead to a {target}")
@@ -128,6 +131,10 @@ def _default(found: Collector, node: Element, own: list[Element]) -> None:
         found.add(node, "default-alone", "a default flow needs conditional flows beside it")
 
 
+def _is_link(node: Element, kind: str) -> bool:
+    return xml.local(node) == kind and xml.child(node, "bpmn:linkEventDefinition") is not None
+
+
 def _connected(found: Collector, node: Element, incoming: int) -> None:
     kind = xml.local(node)
     apart = any(
@@ -135,9 +142,7 @@ def _connected(found: Collector, node: Element, incoming: int) -> None:
     )
     if apart and incoming:
         found.add(node, "flow-into-handler", "a sequence flow cannot lead to this activity")
-    target = kind == "intermediateCatchEvent" and (
-        xml.child(node, "bpmn:linkEventDefinition") is not None
-    )
+    target = _is_link(node, "intermediateCatchEvent")
     if target and incoming:
         found.add(node, "flow-into-event", "a link leads to this event, and no sequence flow")
     apart = apart or target

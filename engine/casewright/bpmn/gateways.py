@@ -7,6 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn import joins
@@ -55,6 +56,10 @@ class EventGateway(Element, defaults.EventBasedGateway):
     """Lets the events behind it wait; the first that comes takes the others away."""
 
     kind = "eventBasedGateway"
+
+    def connect(self, taskspec: Any) -> None:
+        """Leave to the events what they wait for; the library would move it here."""
+        TaskSpec.connect(self, taskspec)
 
     def _on_complete_hook(self, my_task: Token) -> None:
         for child in my_task.children:

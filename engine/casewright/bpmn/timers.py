@@ -39,6 +39,9 @@ def schedule(token: Token, timer: Timer) -> None:
         token.due = _turn(token, timer)
     else:
         token.due = _due(token, timer.kind, timer.value)
+    if token.due is None and not (token.host or token.task_spec.watches):
+        text = f"no turn of “{timer.value.text}” is to come: the process would wait for ever"
+        raise Incident("timer-failed", text, expression=timer.value.text)
     if token.due is None:
         return
     token.top.tell(TimerScheduled(token=token.id, element=token.element, due=token.due))
