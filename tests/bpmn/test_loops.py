@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bpmn.models import (
@@ -22,7 +24,7 @@ from bpmn.player import Player
 from casewright import bpmn
 from casewright.domain.events import JobCreated
 
-OUT = {"outputCollection": "ys", "outputElement": "=y"}
+OUT: dict[str, Any] = {"outputCollection": "ys", "outputElement": "=y"}
 
 
 def over(*parts: str, sequential: bool = False, **names: str) -> str:
