@@ -29,6 +29,7 @@ KINDS = (
     *("loop", "sub", "sub", "timer", "beside", "catch", "error", "late", "unstructured", "fork"),
     *("repeat", "repeat"),
     *("undo", "watched", "transaction"),
+    "chosen",
 )
 LEAVES = ("user", "service", "script", "pass", "timer", "beside", "catch")
 
@@ -254,6 +255,31 @@ class Builder:
         body = begin + user(f"eu{i}") + end(f"ee{i}") + flows(f"es{i}>eu{i}>ee{i}")
         inside = node("subProcess", f"E{i}", body, triggeredByEvent="true")
         self._level(i, depth, inside + end(f"se{i}") + flows(f"LAST>se{i}"))
+        return f"p{i}", f"p{i}"
+
+    def _chosen(self, i: int, depth: int) -> tuple[str, str]:
+        """An ad-hoc sub-process; what ends a level elsewhere is a task in it."""
+        kept = self.parts, self.flows
+        self.parts, self.flows = [], []
+        first, last = self.block(depth + 1)
+        ends = [part.replace("endEvent", "task") for part in self.parts if part[:9] == "<endEvent"]
+        parts = [part for part in self.parts if part[:9] != "<endEvent"]
+        kinds = [user(f"a{i}"), user(f"z{i}"), node("task", f"y{i}")]
+        ways = flows(*self.flows, f"a{i}>{first}", f"{last}>y{i}")
+        inner = [*kinds, *parts, *ends, ways]
+        self.parts, self.flows = kept
+        when = "<completionCondition>=is defined(v1) and v1 &gt; 1</completionCondition>"
+        inner.append(self.random.choice(["", when]))
+        first_ones = f'<zeebe:adHoc activeElementsCollection="=[&quot;a{i}&quot;]"/>'
+        self._add(
+            node(
+                "adHocSubProcess",
+                f"p{i}",
+                "".join(inner),
+                *self.random.choice([[""], [first_ones]]),
+                cancelRemainingInstances=self.random.choice(["true", "false"]),
+            )
+        )
         return f"p{i}", f"p{i}"
 
     def _transaction(self, i: int, depth: int) -> tuple[str, str]:

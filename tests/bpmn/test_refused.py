@@ -49,7 +49,7 @@ UNSUPPORTED = {
     "eventGatewayType=“Parallel” on eventBasedGateway": inside(
         node("eventBasedGateway", "x", eventGatewayType="Parallel")
     ),
-    "adHocSubProcess": inside(node("adHocSubProcess", "x")),
+    "choreographyTask": inside(node("choreographyTask", "x")),
     "no event definition on intermediateCatchEvent": on("intermediateCatchEvent", ""),
     "more than one event definition": on("intermediateCatchEvent", timer("PT1H") + message()),
     "assignment in a dataInputAssociation; use zeebe:ioMapping": inside(
@@ -216,7 +216,7 @@ def test_drawings_and_words_are_no_problem() -> None:
 
 
 def test_a_pool_that_is_only_drawn_is_left_alone() -> None:
-    other = '<process id="q" isExecutable="false"><adHocSubProcess id="cg"/></process>'
+    other = '<process id="q" isExecutable="false"><choreographyTask id="cg"/></process>'
     pools = (
         '<collaboration id="c"><participant id="p1" processRef="p"/>'
         '<participant id="p2" processRef="q"/>'
@@ -236,7 +236,7 @@ def test_two_processes_of_one_file_are_two_definitions() -> None:
 
 def test_everything_is_found_at_once() -> None:
     data = model(
-        start(), node("adHocSubProcess", "x"), service("t", io({"a": "=("})), end(),
+        start(), node("choreographyTask", "x"), service("t", io({"a": "=("})), end(),
         flows("s>t>e", "t>nowhere"),
     )  # fmt: skip
     codes = {f.code for f in bpmn.compile(data, "f.bpmn").findings}
@@ -244,8 +244,8 @@ def test_everything_is_found_at_once() -> None:
 
 
 def test_what_is_refused_by_name_gives_no_second_finding() -> None:
-    (finding,) = bpmn.compile(inside(node("adHocSubProcess", "x")), "f.bpmn").findings
-    assert finding.message == "adHocSubProcess is not supported"
+    (finding,) = bpmn.compile(inside(node("choreographyTask", "x")), "f.bpmn").findings
+    assert finding.message == "choreographyTask is not supported"
 
 
 def test_a_long_sequence_compiles() -> None:

@@ -128,6 +128,19 @@ def examples() -> dict[str, Example]:
         "multi-instance": (m.model(s, m.node("userTask", "u", _items()), e, f("s>u>e")),
                            {"xs": [1, 2, 3]}, [_task("u#1[2]", y=2)],
                            [_task("u#1[1]", y=1), _task("u#1[3]", y=3)]),
+        "ad-hoc": (
+            m.model(s, m.node("adHocSubProcess", "H", m.user("a") + m.user("b")), e, f("s>H>e")),
+            {}, [bpmn.Choose("H#1", ("a",)), _task("H#1/a#1")],
+            [bpmn.Choose("H#1", ("a", "b")), _task("H#1/a#2", x=1), bpmn.Finish("H#1")],
+        ),
+        "ad-hoc-ending": (
+            m.model(s, m.node(
+                "adHocSubProcess", "H",
+                "<completionCondition>=x = 1</completionCondition>" + m.user("a"),
+                cancelRemainingInstances="false",
+            ), e, f("s>H>e")),
+            {}, [bpmn.Choose("H#1", ("a", "a")), _task("H#1/a#1", x=1)], [_task("H#1/a#2")],
+        ),
         "surplus-token": (m.model(s, m.both("g"), m.xor("q", default="f_q_j"), m.both("j"), e,
                                   m.end("e2"), f("s>g>q>j>e", "g>j", "q>e2[=skip]")),
                           {"skip": True}, [], [bpmn.Retry("j#1")]),

@@ -6,10 +6,12 @@ from casewright.bpmn.changes import (
     CallFailed,
     Cancel,
     Change,
+    Choose,
     CompleteJob,
     CompleteTask,
     Continue,
     Escalated,
+    Finish,
     FireTimer,
     ReceiveMessage,
     Retry,
@@ -20,6 +22,7 @@ from casewright.bpmn.changes import (
 )
 from casewright.bpmn.compile import compile
 from casewright.bpmn.definition import (
+    AdHocRef,
     CallRef,
     Compiled,
     DecisionRef,
@@ -43,9 +46,10 @@ from casewright.bpmn.results import (
 )
 from casewright.bpmn.start_timers import first_start, next_start
 from casewright.bpmn.step import check, step
-from casewright.bpmn.waits import TokenView, tokens, variables, waiting_for
+from casewright.bpmn.waits import Choice, TokenView, choices, tokens, variables, waiting_for
 
 __all__ = [
+    "AdHocRef",
     "Answered",
     "BoundDecision",
     "CallEnded",
@@ -54,6 +58,8 @@ __all__ = [
     "CallStart",
     "Cancel",
     "Change",
+    "Choice",
+    "Choose",
     "Compiled",
     "CompleteJob",
     "CompleteTask",
@@ -62,6 +68,7 @@ __all__ = [
     "Definition",
     "Element",
     "Escalated",
+    "Finish",
     "FireTimer",
     "FormRef",
     "MessageStart",
@@ -82,6 +89,7 @@ __all__ = [
     "TokenView",
     "UncaughtError",
     "check",
+    "choices",
     "compile",
     "first_start",
     "next_start",

@@ -37,6 +37,8 @@ class Activity(Element):
     undone_by: str = ""
     recorded: str = ""
     for_compensation: bool = False
+    # Set by the parser: its completion is news to the ad-hoc sub-process around it.
+    chosen: bool = False
 
     def _update_hook(self, my_task: Token) -> bool:
         assign_inputs(my_task, self.settings.inputs)
@@ -67,6 +69,10 @@ class Activity(Element):
         if self.recorded:
             compensation.record(my_task, self.recorded)
         super()._on_complete_hook(my_task)
+        if self.chosen:
+            around = my_task.workflow.host
+            assert around is not None
+            around.task_spec.inner_done(around)
 
     def withdraw(self, token: Token) -> None:
         """Tell that the activity was interrupted; its boundary events go with it."""
@@ -294,6 +300,8 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
     waits = True
     by_event: ClassVar[bool] = False
     is_transaction: ClassVar[bool] = False
+    # Whether its activities begin when a person chooses them.
+    chosen_inside: ClassVar[bool] = False
     compensates: bool = False
 
     def begin(self, token: Token) -> bool:
@@ -306,6 +314,13 @@ class SubProcess(Activity, defaults.SubWorkflowTask):
     def _run_hook(self, my_task: Token) -> bool:
         self.leave(my_task, {})
         return True
+
+    def holds(self, token: Token) -> bool:
+        """Tell whether the level stays open though nothing in it is."""
+        return False
+
+    def inner_done(self, token: Token) -> None:
+        """Do nothing: only an ad-hoc sub-process asks after each activity."""
 
     def copy_data(self, my_task: Token, subworkflow: Any) -> None:
         """Do nothing: the level sees the scope of its host."""

@@ -74,6 +74,21 @@ class Escalated:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """A person chose what begins next in an ad-hoc sub-process."""
+
+    token: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """A person said that an ad-hoc sub-process is finished."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Continue:
     """Go on where the budget of the last step was spent."""
 
@@ -137,6 +152,8 @@ Change = (
     | ReceiveMessage
     | Signalled
     | Escalated
+    | Choose
+    | Finish
     | Continue
     | Cancel
     | Retry

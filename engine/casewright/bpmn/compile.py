@@ -20,8 +20,10 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 
 from casewright import xml
 from casewright.bpmn import data_in
+from casewright.bpmn.adhoc import AdHoc
 from casewright.bpmn.compensation_nodes import CompensateEventDefinition
 from casewright.bpmn.definition import (
+    AdHocRef,
     CallRef,
     Compiled,
     DecisionRef,
@@ -92,6 +94,7 @@ def _definition(model: Model, parser: Parser, process: Any) -> Definition:
             )
         ),
         groups=_groups([spec for spec, _ in specs]),
+        adhocs=_adhocs([spec for spec, _ in specs]),
         **_starts(program.spec),
         **_references([spec for spec, _ in specs]),
     )
@@ -165,6 +168,19 @@ def _references(specs: list[Any]) -> dict[str, Any]:
         "forms": tuple(forms),
         "operations": tuple(operations),
     }
+
+
+def _adhocs(specs: list[Any]) -> tuple[AdHocRef, ...]:
+    return tuple(
+        AdHocRef(
+            spec.origin,
+            tuple(spec.choices),
+            spec.order.sequential,
+            spec.order.condition is not None,
+        )
+        for spec in specs
+        if isinstance(spec, AdHoc)
+    )
 
 
 def _groups(specs: list[Any]) -> tuple[str, ...]:

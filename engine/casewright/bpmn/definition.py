@@ -107,6 +107,16 @@ class OperationRef:
 
 
 @dataclass(frozen=True, slots=True)
+class AdHocRef:
+    """An ad-hoc sub-process: what can be chosen in it, and whether a condition ends it."""
+
+    element: str
+    choices: tuple[str, ...]
+    sequential: bool = False
+    condition: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One executable process of a file."""
 
@@ -125,6 +135,7 @@ class Definition:
     decisions: tuple[DecisionRef, ...] = ()
     forms: tuple[FormRef, ...] = ()
     operations: tuple[OperationRef, ...] = ()
+    adhocs: tuple[AdHocRef, ...] = ()
     lanes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     desugar_version: int = DESUGAR_VERSION

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.scopes import put
-from casewright.bpmn.tokens import Token
+from casewright.bpmn.tokens import OPEN, Token
 from casewright.bpmn.zeebe import NOTHING, Assignment, Settings
 from casewright.domain.events import ElementCancelled, ElementCompleted
 
@@ -43,6 +44,9 @@ class Element(BpmnTaskSpec):
 
     def _update(self, my_task: Token) -> None:
         """Let the token begin here; an incident on the way keeps it at the door."""
+        if my_task.workflow.over and self._anew(my_task):
+            my_task._set_state(TaskState.CANCELLED)
+            return
         try:
             ready = self._update_hook(my_task)
         except Incident as incident:
@@ -50,6 +54,11 @@ class Element(BpmnTaskSpec):
             return
         if ready:
             my_task._ready()
+
+    def _anew(self, token: Token) -> bool:
+        """Tell whether the token would begin something, not go on with what is open."""
+        goes_on = token._state & OPEN or token.host or token.undoes
+        return not goes_on and not getattr(self, "by_event", False)
 
     def _update_hook(self, my_task: Token) -> bool:
         """Return whether the token may run at once."""

@@ -58,6 +58,9 @@ class EventStart(Catching, defaults.IntermediateCatchEvent):
             self.happened(my_task)
         if self.interrupting:
             my_task.workflow.clear(keep=my_task)
+            host = my_task.workflow.host
+            if host is not None and host.task_spec.chosen_inside:
+                host.over = True
         elif self.rearms:
             self.attach(my_task.workflow, my_task)
         return True

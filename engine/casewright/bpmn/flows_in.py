@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from casewright import xml
+from casewright.bpmn import adhoc_in
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting, setting
 from casewright.bpmn.findings import Collector
@@ -54,11 +55,14 @@ def check(found: Collector, level: Element, conditions: dict[str, Setting]) -> N
         _condition(found, flow, source, outgoing, conditions)
     for name, node in nodes.items():
         _default(found, node, leaving.get(name, []))
-        _connected(found, node, incoming[name])
+        _connected(found, node, incoming[name], chosen=xml.local(level) == "adHocSubProcess")
         _attached(found, node, nodes)
         if xml.local(node) == "eventBasedGateway":
             _choice(found, node, nodes, leaving.get(name, []))
-    _starts(found, level, nodes)
+    if xml.local(level) == "adHocSubProcess":
+        adhoc_in.check(found, level)
+    else:
+        _starts(found, level, nodes)
 
 
 def _ends(found: Collector, flow: Element, nodes: dict[str, Element], refused: set[str]) -> bool:
@@ -135,7 +139,7 @@ def _is_link(node: Element, kind: str) -> bool:
     return xml.local(node) == kind and xml.child(node, "bpmn:linkEventDefinition") is not None
 
 
-def _connected(found: Collector, node: Element, incoming: int) -> None:
+def _connected(found: Collector, node: Element, incoming: int, *, chosen: bool) -> None:
     kind = xml.local(node)
     apart = any(
         xml.attr(node, name) == "true" for name in ("triggeredByEvent", "isForCompensation")
@@ -145,7 +149,7 @@ def _connected(found: Collector, node: Element, incoming: int) -> None:
     target = _is_link(node, "intermediateCatchEvent")
     if target and incoming:
         found.add(node, "flow-into-event", "a link leads to this event, and no sequence flow")
-    apart = apart or target
+    apart = apart or target or (chosen and kind in words.ACTIVITIES)
     if kind not in ("startEvent", "boundaryEvent") and incoming == 0 and not apart:
         severity: Severity = "warning" if kind == "endEvent" else "error"
         text = f"no sequence flow leads to this {kind}"

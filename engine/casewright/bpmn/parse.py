@@ -20,6 +20,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from casewright import xml
 from casewright.bpmn import (
     activities,
+    adhoc,
+    adhoc_in,
     compensation_nodes,
     event_subprocesses,
     events,
@@ -173,6 +175,17 @@ class SubProcessParser(TaskParser):
         waits.connect(made)
 
 
+class AdHocParser(SubProcessParser):
+    """An ad-hoc sub-process."""
+
+    def create_task(self) -> Any:
+        """Return the spec, which knows what can be chosen in it."""
+        made = super().create_task()
+        origins = self.process_parser.parser.model.origins
+        made.choices = {origins.get(name, name): name for name in adhoc_in.choices(self.node)}
+        return made
+
+
 class LevelParser(ProcessParser):
     """Parses a process or a sub-process."""
 
@@ -190,6 +203,8 @@ class LevelParser(ProcessParser):
                 host.boundaries = (*host.boundaries, made.task.name)
             elif isinstance(made.task, compensation_nodes.CompensationBoundary):
                 self._compensation(made)
+        if xml.local(self.node) == "adHocSubProcess":
+            self._chosen()
 
     def _compensation(self, made: Any) -> None:
         """Connect a compensation boundary event to the activity that undoes."""
@@ -198,6 +213,14 @@ class LevelParser(ProcessParser):
         handler = self.made[model.handlers[made.task.name]].task
         handler.for_compensation = self._item(handler).for_compensation = True
         made.task.connect(handler)
+
+    def _chosen(self) -> None:
+        """Let activities count as chosen; those that can be, any number of times."""
+        for made in self.made.values():
+            if isinstance(made.task, activities.Activity):
+                made.task.chosen = not (made.task.for_compensation or _by_event(made.task))
+        for name in adhoc_in.choices(self.node):
+            self.made[name].task.repeats = True
 
     def _item(self, task: Any) -> Any:
         """Return the activity itself, for which a body may stand."""
@@ -259,6 +282,10 @@ class LevelParser(ProcessParser):
             target.counts_arrivals = len(target.flows) > 1
 
 
+def _by_event(task: Any) -> bool:
+    return bool(getattr(task, "by_event", False))
+
+
 _SPECIAL = {
     ("boundaryEvent", "compensateEventDefinition"): (
         BoundaryCompensationParser,
@@ -318,6 +345,7 @@ class Parser(BpmnParser):
         full_tag("callActivity"): (CallParser, activities.CallActivity),
         full_tag("subProcess"): (SubProcessParser, activities.SubProcess),
         full_tag("transaction"): (SubProcessParser, activities.Transaction),
+        full_tag("adHocSubProcess"): (AdHocParser, adhoc.AdHoc),
     }
     PROCESS_PARSER_CLASS = LevelParser
 

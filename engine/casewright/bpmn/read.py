@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from casewright import xml
 from casewright.bpmn import (
+    adhoc_in,
     compensation_in,
     data_in,
     events_in,
@@ -139,6 +140,8 @@ def _level(model: Model, level: Element) -> None:
             settings.read(found, node)
         elif name in words.FLOW_NODES:
             _flow_node(model, node)
+        elif name == "completionCondition" and xml.local(level) == "adHocSubProcess":
+            continue
         elif name not in words.SILENT | words.LOOPS:
             found.unsupported(node, name)
     flows_in.check(model.found, level, model.conditions)
@@ -162,7 +165,9 @@ def _flow_node(model: Model, node: Element) -> None:
         made = events_in.read(found, model.root, node, made)
     elif kind in words.ACTIVITIES:
         made = loops_in.read(found, node, made)
-        if kind in ("sendTask", "receiveTask"):
+        if kind == "adHocSubProcess":
+            made = adhoc_in.read(found, node, made)
+        elif kind in ("sendTask", "receiveTask"):
             made = replace(made, message=events_in.task_message(found, model.root, node))
     elif kind == "complexGateway":
         made = gateways_in.read(found, node, made)

@@ -191,6 +191,13 @@ def _called_element(found: Collector, node: Element) -> dict[str, Any]:
     }
 
 
+def _ad_hoc(found: Collector, node: Element) -> dict[str, Any]:
+    attributes(found, node, {"activeElementsCollection"})
+    text = xml.attr(node, "activeElementsCollection").strip()
+    place = "zeebe:adHoc/activeElementsCollection"
+    return {"adhoc": zeebe.AdHoc(first=found.feel(node, text, place) if text else None)}
+
+
 def _form(found: Collector, node: Element) -> dict[str, Any]:
     attributes(found, node, {"formId", "bindingType", "versionTag"})
     return {"form": zeebe.Form(_required(found, node, "formId"), **_binding(found, node))}
@@ -235,6 +242,7 @@ _READERS: dict[str, Reader] = {
     "script": _script,
     "calledDecision": _called_decision,
     "calledElement": _called_element,
+    "adHoc": _ad_hoc,
     "formDefinition": _form,
     "userTask": _nothing,
     "versionTag": _nothing,

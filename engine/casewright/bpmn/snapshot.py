@@ -81,6 +81,8 @@ def _token(token: Token) -> dict[str, Any]:
         data["signal"] = token.signal
     if token.seen is not None:
         data["seen"] = token.seen
+    if token.over:
+        data["over"] = True
     if token.cycle is not None:
         data["cycle"] = token.cycle
     if token.stop is not None:
@@ -107,6 +109,8 @@ def load(definition: Definition, data: dict[str, Any], context: StepContext) -> 
         token = _restore(level, item, variables)
         if token.task_spec.repeated:
             items.append(token)
+        if token.told and getattr(token.task_spec, "chosen_inside", False):
+            _level(instance, token.id, data)
     for token in items:
         # Only now: a body that has its turn stands behind its items.
         if token.local is not None and token.body is not None:
@@ -141,6 +145,8 @@ def _restore_event(token: Token, item: dict[str, Any]) -> None:
     if "seen" in item:
         token.seen = item["seen"]
         token.top.conditions[token.id] = token
+    if "over" in item:
+        token.over = True
     if "cycle" in item:
         token.cycle = dict(item["cycle"])
 

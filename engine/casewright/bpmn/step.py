@@ -19,6 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from casewright.bpmn import changes, conditions, errors, escalations, signals
 from casewright.bpmn.activities import CallActivity, ServiceTask, UserTask
+from casewright.bpmn.adhoc import AdHoc
 from casewright.bpmn.definition import Definition
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.results import StepContext, StepResult
@@ -230,6 +231,16 @@ def _escalated(instance: Instance, change: changes.Escalated) -> None:
     escalations.throw(token, change.code, _accept(change.variables))
 
 
+def _choose(instance: Instance, change: changes.Choose) -> None:
+    token = _token(instance, change.token, AdHoc)
+    token.task_spec.choose(token, change.elements)
+
+
+def _finish(instance: Instance, change: changes.Finish) -> None:
+    token = _token(instance, change.token, AdHoc)
+    token.task_spec.say_finished(token)
+
+
 def _continue(instance: Instance, change: changes.Continue) -> None:
     """Do nothing but run."""
 
@@ -282,6 +293,8 @@ _APPLY: dict[type[Any], Callable[[Instance, Any], None]] = {
     changes.ReceiveMessage: _receive,
     changes.Signalled: _signalled,
     changes.Escalated: _escalated,
+    changes.Choose: _choose,
+    changes.Finish: _finish,
     changes.Continue: _continue,
     changes.Cancel: _cancel,
     changes.Retry: _retry,

@@ -29,6 +29,7 @@ _NOTES = {
     "scriptTask": "FEEL in `zeebe:script`",
     "callActivity": "an instance of its own",
     "subProcess": "embedded; ends when nothing in it is open",
+    "adHocSubProcess": "a person chooses; `completionCondition`, `ordering`, `zeebe:adHoc`",
     "exclusiveGateway": "conditions are tested in document order of the flows",
     "parallelGateway": "counts arrivals per flow; a surplus token is an incident",
     "inclusiveGateway": "joins when no token can still come",

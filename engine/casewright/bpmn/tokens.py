@@ -33,10 +33,12 @@ class Token(Task):
     _state: int
     # What few tokens have stands at the class, so that no other pays for it: the events that
     # exclude each other behind one gateway, the signal and the truth last seen of a condition
-    # that it waits for, and how far a timer's cycle has come.
+    # that it waits for, whether nothing may begin any more inside an ad-hoc sub-process, and how
+    # far a timer's cycle has come.
     group = ""
     signal = ""
     seen: bool | None = None
+    over = False
     cycle: dict[str, Any] | None = None
 
     def __init__(

@@ -15,10 +15,11 @@ ACTIVITIES = frozenset(
         "callActivity",
         "subProcess",
         "transaction",
+        "adHocSubProcess",
     }
 )
 # Activities that hold a level of their own.
-LEVELS = frozenset({"subProcess", "transaction"})
+LEVELS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 # What repeats an activity.
 LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 GATEWAYS = frozenset(
@@ -136,6 +137,9 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         for name in ("sendTask", "receiveTask")
     },
     "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
+    "adHocSubProcess": frozenset(
+        {"default", "isForCompensation", "ordering", "cancelRemainingInstances"}
+    ),
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
     "complexGateway": frozenset({"default"}),
@@ -234,6 +238,7 @@ EXTENSIONS: dict[str, frozenset[str]] = {
     "callActivity": frozenset({"properties", "ioMapping", "calledElement"}),
     "subProcess": frozenset({"properties", "ioMapping"}),
     "transaction": frozenset({"properties", "ioMapping"}),
+    "adHocSubProcess": frozenset({"properties", "ioMapping", "adHoc"}),
     "message": frozenset({"subscription"}),
     "sequenceFlow": frozenset({"properties"}),
 }

@@ -73,6 +73,45 @@ def variables(snapshot: Mapping[str, Any], scope: str = "") -> dict[str, Any]:
     return {name: codec.from_json(value) for name, value in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An ad-hoc sub-process in which a person may choose what begins next.
+
+    `busy` says that it is sequential and something in it is open; `may_finish` that a person
+    ends it, and no condition.
+    """
+
+    token: str
+    element: str
+    elements: tuple[str, ...]
+    busy: bool = False
+    may_finish: bool = True
+
+
+def choices(definition: Definition, snapshot: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return what can be chosen now, by open ad-hoc sub-process."""
+    known = {item.element: item for item in definition.adhocs}
+    if not known:
+        return ()
+    open_tokens = tokens(snapshot)
+    over = {item["id"] for item in snapshot["tokens"] if "over" in item}
+    found = []
+    for token in open_tokens:
+        item = known.get(token.element)
+        if item is None or token.state != "open" or token.done >= 0 or token.id in over:
+            continue
+        busy = item.sequential and any(
+            inner.scope == token.id and not _watches(definition, inner) for inner in open_tokens
+        )
+        found.append(Choice(token.id, token.element, item.choices, busy, not item.condition))
+    return tuple(found)
+
+
+def _watches(definition: Definition, token: TokenView) -> bool:
+    element = definition.elements.get(token.element)
+    return element is not None and element.kind == "startEvent"
+
+
 def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str, str]:
     """Return by token id what it waits for; no entry means it does not wait."""
     kinds = {
@@ -83,6 +122,7 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
         "callActivity": "call",
     }
     found = {}
+    chosen = {item.token for item in choices(definition, snapshot) if not item.busy}
     for token in tokens(snapshot):
         element = definition.elements.get(token.element)
         kind = element.kind if element is not None else ""
@@ -94,6 +134,8 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
             continue
         elif token.due is not None:
             found[token.id] = "timer"
+        elif token.id in chosen:
+            found[token.id] = "choice"
         elif kind in kinds:
             found[token.id] = kinds[kind]
         elif element is not None and element.event in ("message", "signal", "condition"):

@@ -111,9 +111,9 @@ class Level:
         joins.fire(self)
         if self.ledger is not None and self.ledger.runs:
             compensation.go_on(self)
-        if self.completed or (self.open and not self._idle()):
+        if self.completed or (self.open and not self._idle()) or self.holds():
             return
-        if self.arrivals:
+        if self.arrivals and not self.over:
             self._surplus()
         else:
             self._finish()
@@ -174,6 +174,15 @@ class Level:
         self.ended()
         self.completed_event(self)
 
+    def holds(self) -> bool:
+        """Tell whether the level stays open though nothing in it is."""
+        return False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing may begin in the level any more, as an ad-hoc sub-process finished."""
+        return False
+
     def ended(self) -> None:
         """Called once when the level is over."""
 
@@ -215,6 +224,18 @@ class InnerLevel(Level, BpmnSubWorkflow):
     def parent_workflow(self) -> Level | None:
         """The level around the sub-process."""
         return self.host.workflow if self.host is not None else None
+
+    def holds(self) -> bool:
+        """Ask the sub-process whether more may come."""
+        assert self.host is not None
+        held: bool = self.host.task_spec.holds(self.host)
+        return held
+
+    @property
+    def over(self) -> bool:
+        """Whether the ad-hoc sub-process finished."""
+        assert self.host is not None
+        return self.host.over
 
     def begin(self) -> None:
         """Plant the start task, ready to run."""

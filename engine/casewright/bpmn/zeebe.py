@@ -106,6 +106,16 @@ class Compensate:
 
 
 @dataclass(frozen=True, slots=True)
+class AdHoc:
+    """How an ad-hoc sub-process is run: `first` is what begins at entry, `condition` ends it."""
+
+    sequential: bool = False
+    condition: Setting | None = None
+    cancel: bool = True
+    first: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """How an activity is repeated: "parallel", "sequential" or "standard".
 
@@ -148,6 +158,7 @@ class Settings:
     escalation: Escalation | None = None
     condition: Setting | None = None
     loop: Loop | None = None
+    adhoc: AdHoc | None = None
     activation: Setting | None = None
     compensate: Compensate | None = None
 
