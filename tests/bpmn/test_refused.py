@@ -254,3 +254,43 @@ def test_a_long_sequence_compiles() -> None:
         start(), *(node("task", name) for name in names), end(), flows(">".join(["s", *names, "e"]))
     )
     assert len(bpmn.compile(data, "f.bpmn").definitions[0].elements) == 1502
+
+
+def findings_of(data: bytes) -> list[tuple[str, str, str]]:
+    return [(f.severity, f.code, f.place) for f in bpmn.compile(data, "f.bpmn").findings]
+
+
+def gate(condition: str) -> bytes:
+    """Return a process whose one gateway asks the condition."""
+    flows_of = flows("s>g", f"g>e[{condition}]", "g>e2[=true]")
+    return model(start(), xor("g"), end(), end("e2"), flows_of)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "place"),
+    [
+        (gate('="a" > 5'), "feel-type", "the condition"),
+        (gate("=upper case(5) = price"), "feel-type", "the condition"),
+        (gate('=substring("a") = price'), "feel-function", "the condition"),
+        (gate("=lenn(price) > 5"), "", ""),
+        (inside(service("x", io({"a": '=1 + "b"'}))), "feel-type", "input “a”"),
+        (inside(script("x", '@"2026-01-31".hour', "r")), "feel-unknown-property", "zeebe"),
+    ],
+)
+def test_what_can_give_nothing_but_null_is_a_warning(data: bytes, code: str, place: str) -> None:
+    """A warning does not stop a process; a name may be a variable of any case."""
+    result = bpmn.compile(data, "f.bpmn")
+    assert len(result.definitions) == 1
+    if not code:
+        assert result.findings == ()
+        return
+    ((severity, found, where),) = findings_of(data)
+    assert (severity, found) == ("warning", code)
+    assert where.startswith(place)
+    assert where.endswith(", line 1, column 1") or "column" in where
+
+
+def test_what_is_wrong_in_syntax_is_told_once() -> None:
+    assert [(severity, code) for severity, code, _ in findings_of(gate('="a" > 5 +'))] == [
+        ("error", "feel-syntax")
+    ]

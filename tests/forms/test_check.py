@@ -112,3 +112,25 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_can_be_checked(data: Any) -> None:
     forms.check(json.dumps({"id": "f", "components": [data]}).encode())
+
+
+@pytest.mark.parametrize(
+    ("component", "code"),
+    [
+        ({"type": "number", "key": "a", "conditional": {"hide": '="x" > 5'}}, "feel-type"),
+        ({"type": "number", "key": "a", "validate": {"min": '=1 + "b"'}}, "feel-type"),
+        ({"type": "text", "text": "=upper case(5)"}, "feel-type"),
+        ({"type": "text", "text": "Hello {{upper case(5)}}"}, "feel-type"),
+        ({"type": "text", "text": '=@"2026-01-31".hour'}, "feel-unknown-property"),
+        ({"type": "text", "text": "=substring(name)"}, "feel-function"),
+        ({"type": "text", "text": "=substring(name, 1) + elsewhere"}, ""),
+        ({"type": "number", "key": "a", "conditional": {"hide": "=b > 5 and c = null"}}, ""),
+    ],
+)
+def test_what_can_give_nothing_but_null_is_a_warning(component: dict[str, Any], code: str) -> None:
+    form = {"id": "form", "type": "default", "components": [{"id": "c", **component}]}
+    problems = forms.check(json.dumps(form).encode(), "a.form")
+    assert [(one.severity, one.element, one.code) for one in problems] == (
+        [("warning", "c", code)] if code else []
+    )
+    assert forms.load(json.dumps(form).encode(), "a.form").id == "form"

@@ -8,6 +8,7 @@ from pathlib import Path
 from casewright import xml
 from casewright.dmn.check import check
 from casewright.dmn.graph import Evaluation, Model
+from casewright.dmn.lint import lint
 from casewright.dmn.model import Decision
 from casewright.dmn.read import read
 from casewright.dmn.run import Notice
@@ -45,7 +46,7 @@ def load(files: Sequence[Path | str | bytes | tuple[str, bytes]]) -> Model:
     model = Model(tuple(read_files), findings)
     if any(problem.severity == "error" for problem in model.problems):
         return model
-    return model.with_findings(check(model.candidates))
+    return model.with_findings([*lint(model.subjects), *check(model.candidates)])
 
 
 def _content(source: Path | str | bytes | tuple[str, bytes]) -> tuple[str, bytes]:

@@ -9,6 +9,18 @@ from casewright import xml
 from casewright.dmn import model as m
 from casewright.xml.findings import Finding, Severity
 
+# The elements by whose names people know what stands in them.
+_NAMED = frozenset(
+    {
+        "decision",
+        "businessKnowledgeModel",
+        "decisionService",
+        "inputData",
+        "itemDefinition",
+        "import",
+    }
+)
+
 
 class Place:
     """Makes places of a file, and gathers its findings."""
@@ -23,14 +35,19 @@ class Place:
         if not key:
             around = (xml.attr(item, "id") for item in xml.ancestors(node))
             key = next((item for item in around if item), "")
-        return m.At(self.file, key, xml.line(node))
+        return m.At(self.file, key, xml.line(node), self._owner(node))
+
+    def _owner(self, node: xml.Element) -> str:
+        around = (node, *xml.ancestors(node))
+        return next((name_of(item) for item in around if xml.local(item) in _NAMED), "")
 
     def problem(
         self, node: xml.Element, code: str, message: str, severity: Severity = "error"
     ) -> None:
         """Add a finding at the node."""
         at = self.at(node)
-        self.findings.append(Finding(at.file, at.element, at.line, code, message, severity))
+        made = Finding(at.file, at.element, at.line, code, message, severity, at.name)
+        self.findings.append(made)
 
 
 def name_of(node: xml.Element) -> str:

@@ -38,7 +38,8 @@ class Compiler:
 
     def problem(self, at: m.At, code: str, message: str, place: str = "") -> None:
         """Add an error at the place."""
-        self.findings.append(Finding(at.file, at.element, at.line, code, message, place=place))
+        where = ", ".join(filter(None, (at.name, place)))
+        self.findings.append(Finding(at.file, at.element, at.line, code, message, place=where))
 
     def _note(self, parsed: Expression | UnaryTests, names: Names, at: m.At, place: str) -> None:
         for problem in parsed.problems:

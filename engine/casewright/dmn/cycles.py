@@ -40,6 +40,24 @@ def cyclic(needs: Mapping[T, Iterable[T]]) -> frozenset[T]:
     return frozenset(found)
 
 
+def depths(needs: Mapping[T, Iterable[T]], cut: frozenset[T]) -> dict[T, int]:
+    """Return how many elements each one needs below it in a row; those on a cycle are cut off."""
+    found: dict[T, int] = dict.fromkeys(cut, 1)
+    for start in needs:
+        path = [start]
+        while path:
+            key = path[-1]
+            below = [item for item in needs[key] if item in needs]
+            missing = [item for item in below if item not in found]
+            if key not in found and missing:
+                path.extend(missing)
+                continue
+            path.pop()
+            if key not in found:
+                found[key] = 1 + max((found[item] for item in below), default=0)
+    return found
+
+
 def _enter(
     key: T, order: dict[T, int], lowest: dict[T, int], waiting: list[T], held: set[T]
 ) -> None:

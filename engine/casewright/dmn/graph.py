@@ -11,11 +11,13 @@ from casewright.dmn import model as m
 from casewright.dmn import table as t
 from casewright.dmn.check import Candidate
 from casewright.dmn.compile import Compiler, Names, Scope, Work, call
-from casewright.dmn.cycles import cyclic
-from casewright.dmn.run import Budget, Notice, Run
+from casewright.dmn.cycles import cyclic, depths
+from casewright.dmn.lint import Subject, kind_of
+from casewright.dmn.run import DEEPEST, Budget, Notice, Run
 from casewright.dmn.trace import own, whole
 from casewright.dmn.types import ANY, MISMATCH, Type, Types
-from casewright.feel import Function, Limits, from_python
+from casewright.feel import Function, Kind, Limits, from_python
+from casewright.feel.analysis import nearest
 from casewright.feel.problems import FeelError, LimitHit
 from casewright.feel.runtime import weigh
 from casewright.xml.findings import Finding
@@ -57,6 +59,7 @@ class Model:
         self._makers: dict[m.Key, Callable[..., Function]] = {}
         self._returned: dict[m.Key, Type] = {}
         self._linked: dict[m.Key, tuple[tuple[m.Key, str, str], ...]] = {}
+        self._imported()
         self._cyclic = self._cycles()
         for file in files:
             self._compile(file)
@@ -93,6 +96,33 @@ class Model:
             found.append(Candidate(compiled.table, types, frozenset(decided)))
         return tuple(found)
 
+    @property
+    def subjects(self) -> Iterable[Subject]:
+        """The expressions of decisions and knowledge models, with the types of what they read."""
+        for file in self.files:
+            compiler = Compiler(file.namespace, self._types, self._common)
+            nodes: tuple[m.Decision | m.Knowledge, ...] = (*file.decisions, *file.knowledge)
+            for node in nodes:
+                box = node.expression if isinstance(node, m.Decision) else node.function
+                if box is None or self._nodes[node.key] is not node:
+                    continue
+                kinds: dict[str, Kind] = {}
+                for need in node.requirements:
+                    if need.target in self._nodes:
+                        prefix, name = self._named(need.target, node.key[0])
+                        kinds[prefix or name] = Kind() if prefix else self._kind(need.target)
+                wanted = self._compiled[node.key].type if isinstance(node, m.Decision) else ANY
+                yield Subject(box, kinds, wanted, compiler.type, self._common)
+
+    def _kind(self, key: m.Key) -> Kind:
+        node = self._nodes[key]
+        if isinstance(node, m.InputData):
+            return kind_of(self._input_types.get(key))
+        if isinstance(node, m.Decision):
+            found = self._compiled.get(key)
+            return kind_of(None if found is None else found.type)
+        return Kind("function")
+
     def _by_id(self) -> dict[str, m.Decision]:
         found: dict[str, m.Decision] = {}
         for file in self.files:
@@ -116,23 +146,36 @@ class Model:
     # -- linking
 
     def _problem(self, at: m.At, code: str, message: str) -> None:
-        self._findings.append(Finding(at.file, at.element, at.line, code, message))
+        self._findings.append(Finding(at.file, at.element, at.line, code, message, place=at.name))
 
     def _requirements(self, node: m.Node) -> tuple[m.Requirement, ...]:
         return node.requirements if isinstance(node, m.Decision | m.Knowledge) else ()
 
+    def _imported(self) -> None:
+        """Tell imports of a namespace that none of the files has."""
+        for file in self.files:
+            for namespace, at in file.imported_at.items():
+                if namespace not in self._names:
+                    name = file.imports[namespace] or namespace
+                    message = f"“{name}” imports “{namespace}”, which none of the files defines"
+                    self._problem(at, "dmn-missing-import", message)
+
     def _cycles(self) -> frozenset[m.Key]:
         """Return the decisions that need themselves; a knowledge model may call itself."""
-        found = cyclic(
-            {
-                key: [need.target for need in node.requirements]
-                for key, node in self._nodes.items()
-                if isinstance(node, m.Decision)
-            }
-        )
+        needs = {
+            key: [need.target for need in node.requirements]
+            for key, node in self._nodes.items()
+            if isinstance(node, m.Decision)
+        }
+        found = cyclic(needs)
         for key in sorted(found):
             node = self._nodes[key]
             self._problem(node.at, "dmn-cycle", f"the decision “{node.name}” needs itself")
+        for key, depth in depths(needs, found).items():
+            if depth == DEEPEST + 1:
+                node = self._nodes[key]
+                message = f"“{node.name}” needs decisions nested more than {DEEPEST} deep"
+                self._problem(node.at, "dmn-limit", message)
         return found
 
     def _named(self, key: m.Key, home: str) -> tuple[str, str]:
@@ -198,7 +241,11 @@ class Model:
             listed = ", ".join(f"“{name}”" for name in sorted(certain))
             message = f"“{node.name}” reads {listed}, which no requirement declares"
             at = node.at
-            found = Finding(at.file, at.element, at.line, "dmn-undeclared", message, "warning")
+            if len(certain) == 1 and names:
+                message += nearest(next(iter(certain)), names)
+            found = Finding(
+                at.file, at.element, at.line, "dmn-undeclared", message, "warning", at.name
+            )
             self._findings.append(found)
         return _Compiled(work, wanted, free, table)
 
@@ -225,9 +272,10 @@ class Model:
         named = (item for item in self._compiled if self._nodes[item].name == name)
         node = self.decisions.get(name) or self._nodes.get(next(named, ("", "")))
         if node is None:
-            return _unknown(f"there is no decision “{name}”")
+            known = {self._nodes[key].name for key in self._compiled}
+            return _unknown(f"there is no decision “{name}”", name, known | set(self.decisions))
         run = Run(inputs, now, zone, Budget.of(limits or Limits()))
-        return _evaluated(run, lambda: self._decide(run, node.key), node.key)
+        return _evaluated(run, lambda: self._decide(run, node.key), node)
 
     def service(
         self,
@@ -241,7 +289,8 @@ class Model:
         services = [item for file in self.files for item in file.services]
         node = next((item for item in services if name in (item.key[1], item.name)), None)
         if node is None:
-            return _unknown(f"there is no decision service “{name}”")
+            known = {key for item in services for key in (item.key[1], item.name)}
+            return _unknown(f"there is no decision service “{name}”", name, known)
         run = Run(inputs, now, zone, Budget.of(limits or Limits()))
 
         def work() -> Any:
@@ -249,7 +298,7 @@ class Model:
             given = [self._handed(run, parameter, node.at) for parameter in function.parameters]
             return call(run, function, given, node.at)
 
-        return _evaluated(run, work, node.key)
+        return _evaluated(run, work, node)
 
     def _handed(self, run: Run, name: str, at: m.At) -> Any:
         try:
@@ -374,24 +423,26 @@ def _inner_names(box: m.Boxed | None) -> set[str]:
     return set()
 
 
-def _evaluated(run: Run, work: Callable[[], Any], key: m.Key) -> Evaluation:
+def _evaluated(run: Run, work: Callable[[], Any], node: m.Node) -> Evaluation:
     try:
         value = work()
         weigh(value, run.budget.limits)
     except LimitHit as hit:
         value = None
-        _stopped(run, hit.message)
+        _stopped(run, hit.message, node.at)
     except (RecursionError, MemoryError):
         value = None
-        _stopped(run, "nested too deeply, or too large")
+        _stopped(run, "nested too deeply, or too large", node.at)
     failed = bool(run.failures)
-    return Evaluation(None if failed else value, whole(run, key), tuple(run.notices), failed)
+    trace = whole(run, node.key)
+    return Evaluation(None if failed else value, trace, tuple(run.notices), failed)
 
 
-def _stopped(run: Run, message: str) -> None:
-    run.failures.append(Notice("dmn-limit", message))
+def _stopped(run: Run, message: str, at: m.At) -> None:
+    run.failures.append(Notice("dmn-limit", message, at.file, at.element, at.line, at.name))
     run.notices.append(run.failures[-1])
 
 
-def _unknown(message: str) -> Evaluation:
-    return Evaluation(None, {}, (Notice("dmn-unknown-decision", message),), True)
+def _unknown(message: str, name: str, known: Iterable[str]) -> Evaluation:
+    told = Notice("dmn-unknown-decision", message + nearest(name, known))
+    return Evaluation(None, {}, (told,), True)

@@ -13,11 +13,12 @@ Key: TypeAlias = tuple[str, str]  # namespace of the file, id of the element
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where something stands."""
+    """Where something stands; `name` is that of the decision or other node around it."""
 
     file: str
     element: str
     line: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class Definitions:
     namespace: str
     name: str
     imports: dict[str, str] = field(default_factory=dict)  # namespace -> name in this file
+    imported_at: dict[str, At] = field(default_factory=dict)  # by namespace
     items: tuple[Item, ...] = ()
     inputs: tuple[InputData, ...] = ()
     decisions: tuple[Decision, ...] = ()

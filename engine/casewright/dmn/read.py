@@ -53,11 +53,13 @@ class _Reader:
             )
             return m.Definitions(self.file, self.namespace, "")
         self._check_children()
+        imports, places = self._imports()
         return m.Definitions(
             self.file,
             self.namespace,
             xml.attr(root, "name"),
-            self._imports(),
+            imports,
+            places,
             tuple(self._item(node) for node in self._of("itemDefinition")),
             tuple(self._input(node) for node in self._of("inputData")),
             tuple(self._decision(node) for node in self._of("decision")),
@@ -97,15 +99,16 @@ class _Reader:
             message = f"the {xml.local(node)} “{xml.attr(node, 'name')}” has no id"
             self.place.problem(node, "dmn-no-id", message)
 
-    def _imports(self) -> dict[str, str]:
-        found = {}
+    def _imports(self) -> tuple[dict[str, str], dict[str, m.At]]:
+        found, places = {}, {}
         for node in self._of("import"):
             kind = xml.attr(node, "importType")
             if kind and kind not in MODEL_NAMESPACES:
                 self.place.problem(node, "dmn-unsupported", f"imports of type “{kind}”")
                 continue
             found[xml.attr(node, "namespace")] = name_of(node)
-        return found
+            places[xml.attr(node, "namespace")] = self.place.at(node)
+        return found, places
 
     def _key(self, node: xml.Element) -> m.Key:
         return (self.namespace, xml.attr(node, "id") or xml.attr(node, "name"))

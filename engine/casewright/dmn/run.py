@@ -15,7 +15,7 @@ from casewright.feel import Expression, Limits, Problem, UnaryTests, codec, type
 from casewright.feel.problems import LimitHit
 
 _NOTICES = 50
-_DEPTH = 60
+DEEPEST = 60
 _AS_IS = frozenset({str, bool, type(None)})
 _SHOWN = 100
 _EXACT = 2**53
@@ -30,9 +30,12 @@ class Notice:
     file: str = ""
     element: str = ""
     line: int = 0
+    name: str = ""  # of the decision or other node around the element
 
     def __str__(self) -> str:
         place = self.element or self.file
+        if self.name and self.name != place:
+            place = f"{place} (“{self.name}”)" if place else f"“{self.name}”"
         return f"{place}: {self.message}" if place else self.message
 
 
@@ -108,7 +111,7 @@ class Run:
 
     def notice(self, code: str, message: str, at: m.At, failed: bool = False) -> None:
         """Keep a notice once; with `failed`, the whole evaluation counts as failed."""
-        made = Notice(code, message, at.file, at.element, at.line)
+        made = Notice(code, message, at.file, at.element, at.line, at.name)
         if failed:
             self.failures.append(made)
         if made not in self.notices and len(self.notices) < _NOTICES:
@@ -128,8 +131,8 @@ class Run:
     def enter(self) -> None:
         """Count a call into a function; LimitHit when calls are nested too deeply."""
         self.budget.depth += 1
-        if self.budget.depth > _DEPTH:
-            raise LimitHit(f"decisions and calls are nested more than {_DEPTH} deep")
+        if self.budget.depth > DEEPEST:
+            raise LimitHit(f"decisions and calls are nested more than {DEEPEST} deep")
 
     def leave(self) -> None:
         """End a call."""
