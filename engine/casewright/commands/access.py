@@ -52,6 +52,16 @@ def offered_to(
     return not candidates and assignee is None and principal.may(Permission.OPERATE)
 
 
+def may_choose(principal: Principal, lane: str) -> bool:
+    """Tell whether `principal` may choose what begins next in an ad-hoc sub-process.
+
+    As with a user task that names nobody, the lane's name is the group that it is for.
+    """
+    if principal.kind is Kind.SYSTEM or principal.may(Permission.OPERATE):
+        return True
+    return bool(lane) and lane in principal.groups
+
+
 def may_work(
     principal: Principal, assignee: str | None, candidates: frozenset[tuple[str, str]]
 ) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from casewright.commands import access
@@ -81,6 +81,16 @@ class Person:
         """Complete a task by its form; the answer tells where the case went."""
         command = CompleteTask(self.task(task, nth, case).id, form or {})
         return self._player.run(command, self.principal)
+
+    def choose(
+        self, elements: Sequence[str], within: str | None = None, case: str | None = None
+    ) -> dict[str, Any]:
+        """Choose what begins next in an ad-hoc sub-process."""
+        return self._player.choose(elements, within, case, self.principal)
+
+    def finish(self, element: str, case: str | None = None) -> dict[str, Any]:
+        """Say that an ad-hoc sub-process is finished."""
+        return self._player.finish(element, case, self.principal)
 
     def sees(self, case: str) -> bool:
         """Tell whether the person can open a case."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ import yaml
 
 from casewright import resources
 from casewright.bootstrap import System
+from casewright.commands.adhoc import ChooseActivity, FinishActivity
 from casewright.commands.deployments import Deploy
 from casewright.commands.incidents import RetryIncident
 from casewright.commands.instances import SetVariables, StartInstance
@@ -153,6 +154,28 @@ class Player:
         """Throw an escalation at the open task at an element; tell whether anything caught it."""
         task = self._task(element, 0, case)
         return bool(self.run(EscalateTask(task.id, code, variables or {}))["caught"])
+
+    def choose(
+        self,
+        elements: Sequence[str],
+        within: str | None = None,
+        case: str | None = None,
+        by: Principal = SYSTEM,
+    ) -> dict[str, Any]:
+        """Choose what begins next in the open ad-hoc sub-process that has these elements."""
+        for instance, choice in self.views.choices(case):
+            if choice.element == within or (not within and {*elements} <= {*choice.elements}):
+                return self.run(ChooseActivity(instance, choice.token, tuple(elements)), by)
+        raise NoSuchTask(f"nowhere can {', '.join(elements)} be chosen")
+
+    def finish(
+        self, element: str, case: str | None = None, by: Principal = SYSTEM
+    ) -> dict[str, Any]:
+        """Say that the open ad-hoc sub-process at an element is finished."""
+        for instance, choice in self.views.choices(case):
+            if choice.element == element:
+                return self.run(FinishActivity(instance, choice.token), by)
+        raise NoSuchTask(f"{element} is no open ad-hoc sub-process")
 
     def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> int:
         """Broadcast a signal; return how many cases it moves or starts."""

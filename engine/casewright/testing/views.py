@@ -97,6 +97,15 @@ class Views:
             found += instance.at(CATCHING)
         return sorted(found)
 
+    def choices(self, root: str | None = None) -> list[tuple[str, bpmn.Choice]]:
+        """Return what can be chosen now, each with its instance."""
+        return [
+            (instance.row.id, choice)
+            for instance in self.instances(root)
+            if instance.tokens()
+            for choice in bpmn.choices(instance.definition, instance.snapshot)
+        ]
+
     def states(self, root: str | None = None) -> Counter[str]:
         """Return how many cases are active, completed and cancelled."""
         return Counter(i.row.state for i in self.instances(root) if i.row.parent is None)

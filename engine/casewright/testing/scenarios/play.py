@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from casewright import feel
 from casewright.domain.errors import Refused
+from casewright.testing.person import Person
 from casewright.testing.player import Player
 from casewright.testing.problems import NoSuchTask
 from casewright.testing.scenarios import expect
@@ -147,6 +148,18 @@ class _Play:
         code = str(step.options.get("code", ""))
         self.player.escalate(step.value, code, step.options.get("variables"), self.within)
 
+    def choose(self, step: Step) -> None:
+        elements = [step.value] if isinstance(step.value, str) else [str(v) for v in step.value]
+        who, within = self._who(step), step.options.get("within")
+        who.choose(elements, within, self.within)
+
+    def finish(self, step: Step) -> None:
+        self._who(step).finish(step.value, self.within)
+
+    def _who(self, step: Step) -> Player | Person:
+        by = step.options.get("by")
+        return self.player if by is None else self.player.as_person(by)
+
     def set(self, step: Step) -> None:
         self.player.set_vars(step.value)
 
@@ -192,6 +205,8 @@ _VERBS: dict[str, Callable[[_Play, Step], None]] = {
     "message": _Play.message,
     "signal": _Play.signal,
     "escalate": _Play.escalate,
+    "choose": _Play.choose,
+    "finish": _Play.finish,
     "set": _Play.set,
     "retry": _Play.retry,
     "advance": _Play.advance,

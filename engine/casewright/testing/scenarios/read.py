@@ -21,6 +21,8 @@ VERBS: dict[str, frozenset[str]] = {
     "message": frozenset({"key", "variables"}),
     "signal": frozenset({"variables"}),
     "escalate": frozenset({"code", "variables"}),
+    "choose": frozenset({"by", "within"}),
+    "finish": frozenset({"by"}),
     "set": frozenset(),
     "retry": frozenset({"variables"}),
     "advance": frozenset(),

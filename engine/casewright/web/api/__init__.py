@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from casewright.web.api import (
+    choices,
     definitions,
     docs,
     incidents,
@@ -20,7 +21,7 @@ from casewright.web.system import System
 
 __all__ = ["NOUNS", "routers"]
 
-NOUNS = (definitions, instances, tasks, messages, signals, incidents, people)
+NOUNS = (definitions, instances, choices, tasks, messages, signals, incidents, people)
 
 
 def routers(system: System) -> Sequence[APIRouter]:

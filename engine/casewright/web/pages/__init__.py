@@ -15,6 +15,7 @@ from casewright.web.pages import (
     approvals,
     case,
     cases,
+    choosing,
     entrance,
     groups,
     home,
@@ -33,7 +34,7 @@ __all__ = ["error", "routers"]
 
 _SCREENS = (
     home, entrance, inbox, tasks, approvals, start, cases, case, incidents, processes, people,
-    groups, profile,
+    groups, profile, choosing,
 )  # fmt: skip
 
 

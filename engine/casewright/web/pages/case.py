@@ -19,6 +19,7 @@ from casewright.web import system as running
 from casewright.web.pages import addresses, casework, show, values, waits
 from casewright.web.pages.approvals import Offer, offer
 from casewright.web.pages.casework import Casework, Variable
+from casewright.web.pages.choosing import Choosing, choosing
 from casewright.web.pages.drawing import Problems, problems_of
 from casewright.web.pages.posted import Form, new_key
 from casewright.web.pages.rendering import Page, render
@@ -35,6 +36,7 @@ class CasePage(Page):
     work: Casework
     variables: tuple[Variable, ...]
     offer: Offer | None
+    choosing: tuple[Choosing, ...]
     may_operate: bool
     command_key: str
     version: int
@@ -60,6 +62,7 @@ def _page(
             work,
             casework.shown_variables(found, system.zone),
             offer(found),
+            choosing(work, visitor.principal),
             visitor.principal.may(Permission.OPERATE) and work.view.state == "active",
             new_key(),
             work.view.version,

@@ -21,6 +21,7 @@ _KINDS = {
     "businessRuleTask": "a rule",
     "callActivity": "a called process",
     "subProcess": "a part of the process",
+    "adHocSubProcess": "a part in free order",
 }
 
 

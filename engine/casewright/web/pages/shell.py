@@ -28,6 +28,8 @@ SAID = {
     "draft": "Your draft is saved.",
     "retried": "The step was tried again.",
     "variables": "The values were changed.",
+    "chosen": "The step has begun.",
+    "finished": "This part of the case is finished.",
     "cancelled": "The case was cancelled.",
     "assigned": "The task was handed over.",
     "created": "Done. It is in the list.",

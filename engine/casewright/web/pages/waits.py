@@ -108,6 +108,7 @@ _PLAIN = {
     "message": "waits for a message",
     "signal": "waits for a signal",
     "condition": "waits until its condition holds",
+    "choice": "waits for somebody to choose what is done next",
     "continue": "goes on in a moment",
 }
 
