@@ -125,11 +125,13 @@ class Compiler:
         tests = tuple(
             None
             if text.strip() in _EVERYTHING
-            else self.tests(text, names | {"?"}, rule.at, f"input {index}")
+            else self.tests(text, names | {"?"}, rule.at, f"rule {rule.index}, input {index}")
             for index, text in enumerate(rule.inputs, 1)
         )
         results = tuple(
-            self.expression(item.text, names, rule.at, f"output {index}") if item.text else None
+            self.expression(item.text, names, rule.at, f"rule {rule.index}, output {index}")
+            if item.text
+            else None
             for index, item in enumerate(rule.outputs, 1)
         )
         looked = tuple(
