@@ -28,7 +28,7 @@ KINDS = (
     *("user", "user", "service", "script", "pass", "sequence", "and", "and2", "xor", "or"),
     *("loop", "sub", "sub", "timer", "beside", "catch", "error", "late", "unstructured", "fork"),
     *("repeat", "repeat"),
-    *("undo", "watched", "transaction"),
+    *("undo", "watched", "transaction", "several", "tokens"),
     "chosen",
 )
 LEAVES = ("user", "service", "script", "pass", "timer", "beside", "catch")
@@ -302,3 +302,28 @@ class Builder:
         )
         self._flow(f"b{i}>m{i}", f"p{i}>m{i}")
         return f"p{i}", f"m{i}"
+
+    def _several(self, i: int, depth: int) -> tuple[str, str]:
+        """An event with two definitions, in the flow or at a task."""
+        times = timer("PT2M") + timer(f"PT{self.random.choice([1, 5])}M")
+        flag = self.random.choice(["true", "false"])
+        if self.random.random() < 0.5:
+            self._add(node("intermediateCatchEvent", f"c{i}", times, parallelMultiple=flag))
+            return f"c{i}", f"c{i}"
+        more = {"parallelMultiple": flag, "attachedToRef": f"u{i}"}
+        cancel = self.random.choice(["true", "false"])
+        self._add(
+            user(f"u{i}"), node("boundaryEvent", f"b{i}", times, cancelActivity=cancel, **more)
+        )
+        first, last = self.block(depth + 1)
+        self._add(end(f"ne{i}"))
+        self._flow(f"b{i}>{first}", f"{last}>ne{i}")
+        return f"u{i}", f"u{i}"
+
+    def _tokens(self, i: int, depth: int) -> tuple[str, str]:
+        """An activity that gives two tokens, and one that takes two."""
+        self._add(node("userTask", f"u{i}", completionQuantity="2"))
+        self._add(node("userTask", f"t{i}", startQuantity="2"))
+        first, last = self.block(depth + 1)
+        self._flow(f"u{i}>{first}", f"{last}>t{i}")
+        return f"u{i}", f"t{i}"

@@ -51,7 +51,9 @@ UNSUPPORTED = {
     ),
     "choreographyTask": inside(node("choreographyTask", "x")),
     "no event definition on intermediateCatchEvent": on("intermediateCatchEvent", ""),
-    "more than one event definition": on("intermediateCatchEvent", timer("PT1H") + message()),
+    "terminateEventDefinition beside other definitions on endEvent": model(
+        start(), end("e", TERMINATE + message("msg2")), flows("s>e")
+    ),
     "assignment in a dataInputAssociation; use zeebe:ioMapping": inside(
         node("userTask", "x", "<dataInputAssociation><assignment/></dataInputAssociation>")
     ),

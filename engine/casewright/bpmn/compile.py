@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import (
     SignalEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     CancelEventDefinition,
     TerminateEventDefinition,
@@ -115,6 +116,7 @@ _EVENTS = (
     (SignalEventDefinition, "signal"),
     (EscalationEventDefinition, "escalation"),
     (ConditionalEventDefinition, "condition"),
+    (MultipleEventDefinition, "multiple"),
 )
 
 
@@ -126,23 +128,24 @@ def _starts(spec: Any) -> dict[str, Any]:
     none: StartRef | None = None
     messages, signals, timers = [], [], []
     for start in spec.bpmn_start_events:
-        made = start.settings
-        if made.message is not None:
-            key = made.message.key.text if made.message.key is not None else None
-            messages.append(MessageStart(start.origin, made.message.name.text, key))
-        elif made.signal is not None:
-            signals.append(SignalStart(start.origin, made.signal.text))
-        elif made.timer is not None:
-            late = made.properties.get("casewright:catchUp")
-            kept = late.text if late is not None else "once"
-            timer = made.timer
-            timers.append(TimerStart(start.origin, timer.kind, timer.value.text, kept))
-        else:
-            none = StartRef(start.origin, made.form.id if made.form is not None else None)
+        own = start.settings
+        for made in own.parts or (own,):
+            if made.message is not None:
+                key = made.message.key.text if made.message.key is not None else None
+                messages.append(MessageStart(start.origin, made.message.name.text, key))
+            elif made.signal is not None:
+                signals.append(SignalStart(start.origin, made.signal.text))
+            elif made.timer is not None:
+                late = own.properties.get("casewright:catchUp")
+                kept = late.text if late is not None else "once"
+                timer = made.timer
+                timers.append(TimerStart(start.origin, timer.kind, timer.value.text, kept))
+            else:
+                none = StartRef(start.origin, made.form.id if made.form is not None else None)
     return {
         "none_start": none,
-        "message_starts": tuple(messages),
-        "signal_starts": tuple(signals),
+        "message_starts": tuple(dict.fromkeys(messages)),
+        "signal_starts": tuple(dict.fromkeys(signals)),
         "timer_starts": tuple(timers),
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
+from casewright.bpmn import multiple
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.incidents import Incident
 from casewright.bpmn.signals import happen
@@ -55,5 +56,4 @@ def look(instance: Instance) -> None:
 
 def _scope(token: Token) -> Scope:
     """Return what a condition sees: beside an activity, what the activity sees."""
-    host = token.workflow.open.get(token.host) if token.host else None
-    return host.scope if host is not None else token.scope
+    return multiple.outermost(token).scope

@@ -19,7 +19,7 @@ class Element:
     """A BPMN element that can hold a token.
 
     `parent` is the sub-process around it; `event` is what an event is about: "timer",
-    "message", "error", "terminate", "compensation", "cancel", or "".
+    "message", "error", "terminate", "compensation", "cancel", "multiple" and so on, or "".
     """
 
     id: str

@@ -12,6 +12,7 @@ from casewright import xml
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.events_in import links
 from casewright.bpmn.flows_in import ALWAYS, flows_by_source
+from casewright.bpmn.quantities_in import quantity
 from casewright.bpmn.read import Model, levels
 from casewright.xml import Element
 
@@ -25,6 +26,7 @@ def desugar(model: Model) -> None:
         for level in levels(process):
             _reserved_names(model, level)
             _links(level)
+            _quantities(model, level)
             _conditional_flows(model, level)
             _second_flows(model, level)
 
@@ -54,6 +56,46 @@ def _links(level: Element) -> None:
     targets = {name: xml.attr(node, "id") for name, node in links(level, "intermediateCatchEvent")}
     for name, node in links(level, "intermediateThrowEvent"):
         _connect(level, xml.attr(node, "id"), targets[name])
+
+
+def _quantities(model: Model, level: Element) -> None:
+    """Put a node before an activity that takes several tokens, and behind one that gives more."""
+    activities = [node for node in xml.children(level) if xml.local(node) in words.ACTIVITIES]
+    for node in activities:
+        name = xml.attr(node, "id")
+        wanted, given = quantity(node, "startQuantity"), quantity(node, "completionQuantity")
+        if wanted > 1:
+            count = _node(model, level, "parallelGateway", name, "__count")
+            model.counts[count] = wanted
+            for flow in xml.children(level, "bpmn:sequenceFlow"):
+                if xml.attr(flow, "targetRef") == name:
+                    xml.set_attr(flow, "targetRef", count)
+            _connect(level, count, name)
+        flows = flows_by_source(level).get(name, []) if given > 1 else []
+        if flows:
+            copies = _node(model, level, "intermediateThrowEvent", name, "__copies")
+            model.copies[copies] = given
+            after = _node(model, level, "intermediateThrowEvent", name, "__after")
+            default = xml.attr(node, "default")
+            if default:
+                xml.set_attr(_find(level, after), "default", default)
+                xml.remove_attr(node, "default")
+            for flow in flows:
+                xml.set_attr(flow, "sourceRef", after)
+            _connect(level, name, copies)
+            _connect(level, copies, after)
+
+
+def _node(model: Model, level: Element, kind: str, name: str, ending: str) -> str:
+    made = f"{name}{ending}"
+    xml.subelement(level, f"bpmn:{kind}", {"id": made})
+    model.origins[made] = model.origins.get(name, name)
+    model.added.add(made)
+    return made
+
+
+def _find(level: Element, name: str) -> Element:
+    return next(node for node in xml.children(level) if xml.attr(node, "id") == name)
 
 
 def _conditional_flows(model: Model, level: Element) -> None:

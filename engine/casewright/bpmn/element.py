@@ -37,6 +37,8 @@ class Element(BpmnTaskSpec):
     generated: bool = False
     settings: Settings = NOTHING
     boundaries: tuple[str, ...] = ()
+    # The nodes that wait for the definitions of an event that has several.
+    waits_by: tuple[str, ...] = ()
     flows: dict[str, str]
 
     def _predict(self, my_task: Token, *_args: Any, **_kwargs: Any) -> None:

@@ -61,7 +61,7 @@ class EventStart(Catching, defaults.IntermediateCatchEvent):
             host = my_task.workflow.host
             if host is not None and host.task_spec.chosen_inside:
                 host.over = True
-        elif self.rearms:
+        elif self.rearms and not self.settings.parts:
             self.attach(my_task.workflow, my_task)
         return True
 

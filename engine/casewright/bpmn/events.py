@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
@@ -11,9 +14,10 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import conditions, errors, escalations, messages, signals, timers
+from casewright.bpmn import conditions, errors, escalations, messages, multiple, signals, timers
 from casewright.bpmn.element import Element, assign_inputs, assign_outputs
-from casewright.bpmn.tokens import Token
+from casewright.bpmn.tokens import FINISHED, Token
+from casewright.bpmn.zeebe import Settings
 from casewright.domain.events import TimerCancelled, TimerFired
 
 
@@ -31,22 +35,40 @@ class StartEvent(Element, defaults.StartEvent):
         return True
 
 
+def prepare(token: Token, made: Settings) -> None:
+    """Evaluate the names of what will be thrown, for the incident that may come of it."""
+    if made.message is not None:
+        messages.named(token, made.message)
+    elif made.signal is not None:
+        token.top.surroundings.text(made.signal, token.scope)
+
+
+def throw(token: Token, made: Settings, values: Mapping[str, Any]) -> None:
+    """Throw what one definition says."""
+    if made.message is not None:
+        messages.throw(token, made.message, values)
+    elif made.signal is not None:
+        signals.throw(token, made.signal, values)
+    elif made.escalation is not None:
+        escalations.throw(token, made.escalation.code, values)
+
+
 class Throwing(Element):
     """Throws what its definition says, with its input mappings as what it carries."""
 
     def throw(self, token: Token) -> None:
         """Throw; an interrupting catcher around it may end the token."""
         values = token.local.own() if token.local is not None else {}
-        made = self.settings
-        if made.message is not None:
-            messages.throw(token, made.message, values)
-        elif made.signal is not None:
-            signals.throw(token, made.signal, values)
-        elif made.escalation is not None:
-            escalations.throw(token, made.escalation.code, values)
+        for made in self.settings.parts:
+            # What fails does so before anything is thrown: a retry throws nothing twice.
+            prepare(token, made)
+        for made in self.settings.parts or (self.settings,):
+            throw(token, made, values)
 
     def thrown(self, token: Token) -> None:
         """Complete first: what is thrown takes the event's own level away."""
+        if token._state & FINISHED:
+            return
         token.resolved()
         self._on_complete_hook(token)
         token._set_state(TaskState.COMPLETED)
@@ -111,15 +133,17 @@ class Catching(Element):
     def repeated_wait(self) -> bool:
         """Whether the event can come again while what it waits beside is open."""
         made = self.settings
-        cycle = made.timer is not None and made.timer.kind == "cycle"
-        others = (made.message, made.signal, made.escalation, made.condition)
-        return cycle or any(item is not None for item in others)
+        if made.parts:
+            return not made.all_parts or all(multiple.comes_again(part) for part in made.parts)
+        return multiple.comes_again(made)
 
     def listen(self, token: Token) -> None:
         """Begin to wait."""
         token.wait()
         made = self.settings
-        if made.timer is not None:
+        if made.parts:
+            multiple.listen(token)
+        elif made.timer is not None:
             timers.schedule(token, made.timer)
         elif made.message is not None:
             messages.listen(token, made.message)
@@ -130,7 +154,9 @@ class Catching(Element):
 
     def close(self, token: Token) -> None:
         """Tell that the wait is over without its event."""
-        if token.due is not None:
+        if self.settings.parts:
+            multiple.close(token)
+        elif token.due is not None:
             token.top.tell(TimerCancelled(token=token.id, element=self.origin))
         else:
             self._over(token)
@@ -212,7 +238,7 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):
             my_task.host = ""
             if self.cancel_activity and host is not None:
                 host.cancel()
-            elif self.rearms and host is not None:
+            elif self.rearms and host is not None and not self.settings.parts:
                 self.attach(host, my_task)
         assign_outputs(my_task, my_task.outcome or {}, self.settings.outputs)
         return True
@@ -221,3 +247,43 @@ class BoundaryEvent(Catching, defaults.BoundaryEvent):
         """Close the wait; a boundary event that did not happen is not interrupted itself."""
         if token.stop is None:
             self.close(token)
+
+
+class Wait(Catching, defaults.IntermediateCatchEvent):
+    """Waits for one definition of an event that has several, on behalf of the event's token."""
+
+    generated = True
+    # The event; set by the parser.
+    event: Catching
+
+    @property
+    def rearms(self) -> bool:
+        """Whether what comes has to be taken at once, as the event waits on.
+
+        A condition may be true when it begins to wait, before the others of its event do.
+        """
+        return self.settings.condition is None and bool(getattr(self.event, "rearms", False))
+
+    def attach(self, host: Token, before: Token | None = None) -> None:
+        """Let a token wait here for the event's token, again after `before`."""
+        cycle = timers.again(before, self.settings.timer) if before is not None else {}
+        if cycle is None:
+            return
+        token = host.workflow.task_tree._add_child(self, TaskState.FUTURE)
+        token.host = host.id
+        if before is not None:
+            token.seen, token.cycle = before.seen, cycle or None
+        self._update(token)
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task.local = multiple.outermost(my_task).local
+        try:
+            self.listen(my_task)
+        finally:
+            my_task.local = None
+        return False
+
+    def _run_hook(self, my_task: Token) -> bool:
+        self.happened(my_task)
+        multiple.came(my_task)
+        return True

@@ -13,6 +13,18 @@ from casewright.bpmn.zeebe import Escalation, Message, Settings, Timer
 from casewright.domain import cycles
 from casewright.xml import Element
 
+# Elements that throw; the last one by the behaviour of its items.
+_THROWS = frozenset(
+    {"endEvent", "intermediateThrowEvent", "sendTask", "multiInstanceLoopCharacteristics"}
+)
+_READERS = {
+    "messageEventDefinition": "message",
+    "signalEventDefinition": "signal",
+    "escalationEventDefinition": "escalation",
+    "conditionalEventDefinition": "condition",
+    "timerEventDefinition": "timer",
+}
+
 
 def read(found: Collector, root: Element, node: Element, made: Settings) -> Settings:
     """Return the settings with the event's timer or message; check its definition."""
@@ -22,19 +34,13 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
     if xml.attr(node, "isInterrupting", "true") != "true":
         _beside(found, node, name)
     if len(definitions) > 1:
-        found.unsupported(node, "more than one event definition")
-    elif name not in words.EVENT_DEFINITIONS[_place(node)]:
+        return _several(found, root, node, definitions, made)
+    if xml.attr(node, "parallelMultiple", "false") != "false":
+        found.unsupported(node, f"parallelMultiple with one definition on {kind}")
+    if name not in words.EVENT_DEFINITIONS[_place(node)]:
         found.unsupported(node, f"{name or 'no event definition'} on {kind}", name)
-    elif name == "timerEventDefinition":
-        return replace(made, timer=_timer(found, definitions[0]))
-    elif name == "messageEventDefinition":
-        return replace(made, message=_message(found, root, node, definitions[0]))
-    elif name == "signalEventDefinition":
-        return replace(made, signal=_signal(found, root, node, definitions[0]))
-    elif name == "escalationEventDefinition":
-        return replace(made, escalation=_escalation(found, root, node, definitions[0]))
-    elif name == "conditionalEventDefinition":
-        return replace(made, condition=_condition(found, definitions[0]))
+    elif name in _READERS:
+        return _one(found, root, node, definitions[0], made)
     elif name == "linkEventDefinition":
         _link(found, node, definitions[0])
     elif name == "errorEventDefinition":
@@ -42,6 +48,57 @@ def read(found: Collector, root: Element, node: Element, made: Settings) -> Sett
     elif name == "compensateEventDefinition" and kind in ("endEvent", "intermediateThrowEvent"):
         return replace(made, compensate=compensation_in.order(definitions[0]))
     return made
+
+
+def _one(
+    found: Collector, root: Element, event: Element, node: Element, made: Settings
+) -> Settings:
+    """Return the settings with what one definition says."""
+    side = _READERS[xml.local(node)]
+    if side == "message":
+        return replace(made, message=_message(found, root, event, node))
+    if side == "signal":
+        return replace(made, signal=_signal(found, root, event, node))
+    if side == "escalation":
+        return replace(made, escalation=_escalation(found, root, event, node))
+    if side == "condition":
+        return replace(made, condition=_condition(found, node))
+    return replace(made, timer=_timer(found, node))
+
+
+def _several(
+    found: Collector, root: Element, node: Element, definitions: list[Element], made: Settings
+) -> Settings:
+    """Return the settings of an event with several definitions (BPMN 2.0, 10.5.6)."""
+    place = _place(node)
+    allowed = words.SEVERAL & words.EVENT_DEFINITIONS[place]
+    if place not in ("endEvent", "intermediateThrowEvent"):
+        # Nobody waits for an escalation beside something else: it is thrown at one handler.
+        allowed -= {"escalationEventDefinition"}
+    refused = [name for item in definitions if (name := xml.local(item)) not in allowed]
+    for name in dict.fromkeys(refused):
+        found.unsupported(node, f"{name} beside other definitions on {xml.local(node)}", name)
+    parallel = xml.attr(node, "parallelMultiple", "false") == "true"
+    if parallel and place in ("startEvent", *_THROWS):
+        found.unsupported(node, f"parallelMultiple on {xml.local(node)}", "parallelMultiple")
+    if refused:
+        return made
+    parts = tuple(_one(found, root, node, item, Settings()) for item in definitions)
+    clocks = [part.timer for part in parts if part.timer is not None]
+    if place == "startEvent" and len(clocks) > 1:
+        found.unsupported(node, "more than one timer on startEvent")
+    if parallel and any(timer.kind == "cycle" for timer in clocks):
+        found.unsupported(node, "a cycle among events that all have to come", "timeCycle")
+    return replace(made, parts=parts, all_parts=parallel)
+
+
+def implicit(found: Collector, root: Element, loop: Element, node: Element) -> Settings | None:
+    """Return what an item of a repeated activity throws by a definition; None if it cannot."""
+    name = xml.local(node)
+    if name not in words.SEVERAL & words.EVENT_DEFINITIONS["intermediateThrowEvent"]:
+        found.unsupported(loop, f"{name} as the event of a behavior", name)
+        return None
+    return _one(found, root, loop, node, Settings())
 
 
 def _beside(found: Collector, node: Element, name: str) -> None:
@@ -93,7 +150,7 @@ def _message(found: Collector, root: Element, event: Element, node: Element) -> 
         found.add(node, "message-missing", f"messageRef “{ref}” names no message with a name")
         return None
     start = _place(event) == "startEvent"
-    throws = xml.local(event) in ("endEvent", "intermediateThrowEvent", "sendTask")
+    throws = xml.local(event) in _THROWS
     subscription = xml.path(message, "bpmn:extensionElements", "zeebe:subscription")
     key = xml.attr(subscription, "correlationKey") if subscription is not None else ""
     if not key and not start and not throws:
@@ -128,7 +185,7 @@ def _escalation(
     found: Collector, root: Element, event: Element, node: Element
 ) -> Escalation | None:
     ref = xml.attr(node, "escalationRef").rpartition(":")[2]
-    throws = xml.local(event) in ("endEvent", "intermediateThrowEvent")
+    throws = xml.local(event) in _THROWS
     if not ref and not throws:
         return Escalation()
     declared = _declared(root, "escalation", ref)

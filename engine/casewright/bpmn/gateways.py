@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.exceptions import WorkflowException
@@ -34,6 +34,9 @@ class ExclusiveGateway(Element, defaults.ExclusiveGateway):
 
 class Join(Element):
     """A gateway that may have several incoming flows."""
+
+    # Whether it counts what comes along a single flow too.
+    gathers: ClassVar[bool] = False
 
     def _update_hook(self, my_task: Token) -> bool:
         if not self.counts_arrivals or my_task.parent is my_task.workflow.task_tree:

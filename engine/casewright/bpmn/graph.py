@@ -13,7 +13,11 @@ class Graph:
         self._inputs: dict[str, list[str]] = {}
         for name, task in spec.task_specs.items():
             # A boundary event goes on from its activity, though no flow leads to it.
-            after = [*task._outputs, *getattr(task, "boundaries", ())]
+            after = [
+                *task._outputs,
+                *getattr(task, "boundaries", ()),
+                *getattr(task, "waits_by", ()),
+            ]
             self._outputs[name] = after
             for target in after:
                 self._inputs.setdefault(target, []).append(name)

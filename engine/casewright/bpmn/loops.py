@@ -14,6 +14,7 @@ from typing import ClassVar
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
 
+from casewright.bpmn import events
 from casewright.bpmn.activities import Activity
 from casewright.bpmn.element import Element
 from casewright.bpmn.expressions import Setting
@@ -21,7 +22,7 @@ from casewright.bpmn.incidents import Incident
 from casewright.bpmn.rounds import LOOP_COUNTER, Rounds, RoundScope
 from casewright.bpmn.scopes import ITEMS, Scope, storable
 from casewright.bpmn.tokens import Token
-from casewright.bpmn.zeebe import Loop
+from casewright.bpmn.zeebe import Loop, Settings
 from casewright.feel import codec
 
 # How many items of a parallel body begin in one turn; others may run in between.
@@ -207,14 +208,29 @@ class Item(Activity):
             rounds.put(token.number, data)
         rounds.done += 1
         scope.count(rounds)
-        if loop.condition is None or loop.kind == "standard":
+        if loop.kind == "standard":
             return
         try:
-            rounds.over = around.condition(loop.condition, token.scope)
+            over = loop.condition is not None and around.condition(loop.condition, token.scope)
+            thrown = self._thrown(token, rounds)
         except Incident:
             rounds.done -= 1
             scope.count(rounds)
             raise
+        rounds.over = over
+        for made in thrown:
+            events.throw(token, made, {})
+
+    def _thrown(self, token: Token, rounds: Rounds) -> list[Settings]:
+        """Return what the item throws as it completes; all names in it can be evaluated."""
+        around, found = token.top.surroundings, []
+        for event in self.loop.events:
+            if event.first and rounds.done > 1:
+                continue
+            if event.condition is None or around.condition(event.condition, token.scope):
+                events.prepare(token, event.thrown)
+                found.append(event.thrown)
+        return found
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from casewright import xml
+from casewright.bpmn import behaviors_in
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
 from casewright.bpmn.findings import Collector
@@ -49,9 +50,7 @@ def _standard(found: Collector, part: Element) -> Loop:
 
 def _multiple(found: Collector, part: Element) -> Loop:
     _attributes(found, part, {"isSequential", "behavior"})
-    behavior = xml.attr(part, "behavior", "All")
-    if behavior != "All":
-        found.unsupported(part, f"the behavior “{behavior}”", "behavior")
+    events = behaviors_in.read(found, part)
     known = {"loopCardinality", "completionCondition", "loopDataInputRef", "loopDataOutputRef"}
     texts = _parts(found, part, known | {"inputDataItem", "outputDataItem"})
     extension = _extension(found, part)
@@ -66,6 +65,7 @@ def _multiple(found: Collector, part: Element) -> Loop:
         condition=_condition(
             found, part, texts.get("completionCondition", ""), "completionCondition"
         ),
+        events=events,
         **values,
     )
 
@@ -90,7 +90,7 @@ def _parts(found: Collector, part: Element, known: set[str]) -> dict[str, str]:
             texts[name] = (
                 xml.attr(item, "name") or xml.attr(item, "id") if declared else xml.text(item)
             ).strip()
-        elif name not in words.SILENT:
+        elif name not in words.SILENT and not behaviors_in.known(item):
             found.unsupported(item, f"{name} in {xml.local(part)}", name)
     return texts
 

@@ -28,6 +28,7 @@ from casewright.bpmn import (
     gateways,
     loops,
     messages,
+    quantities,
 )
 from casewright.bpmn import vocabulary as words
 from casewright.bpmn.expressions import Setting
@@ -140,6 +141,18 @@ class InnerStartParser(EventStartParser):
         return task
 
 
+def wait_for_each(level: Any, event: Any) -> None:
+    """Make a node that waits for each definition of an event that has several."""
+    names = []
+    for number, part in enumerate(event.settings.parts, 1):
+        name = f"{event.name}__{number}__wait"
+        wait = events.Wait(level, name, event_definition=NoneEventDefinition())
+        wait.origin, wait.settings, wait.event = event.origin, part, event
+        wait.flows = {}
+        names.append(name)
+    event.waits_by = tuple(names)
+
+
 class SubProcessParser(TaskParser):
     """An embedded sub-process."""
 
@@ -172,6 +185,7 @@ class SubProcessParser(TaskParser):
         waits.settings = model.settings.get(waits.origin, NOTHING)
         waits.interrupting = xml.attr(start, "isInterrupting", "true") == "true"
         waits.flows = {}
+        wait_for_each(self.spec, waits)
         waits.connect(made)
 
 
@@ -230,7 +244,8 @@ class LevelParser(ProcessParser):
         """Make the spec of one node; flows are followed later."""
         parser_class, spec_class = self._special(node) or self.parser._get_parser_class(node.tag)
         model: Model = self.parser.model
-        if model.settings.get(model.origins.get(node.get("id"), node.get("id")), NOTHING).loop:
+        known = model.settings.get(model.origins.get(node.get("id"), node.get("id")), NOTHING)
+        if known.loop and node.get("id") not in model.added:
             spec_class = loops.item_class(spec_class)
         made = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
         made.task = made.create_task()
@@ -240,8 +255,14 @@ class LevelParser(ProcessParser):
         made.task.settings = model.settings.get(made.task.origin, NOTHING)
         if made.task.generated:
             made.task.settings = NOTHING
+        if name in model.counts:
+            made.task.wanted = model.counts[name]
+        elif name in model.copies:
+            made.task.copies = model.copies[name]
         if made.task.settings.loop is not None:
             self._repeat(made)
+        if isinstance(made.task, events.Catching):
+            wait_for_each(self.spec, made.task)
         made.task.flows = {}
         self.made[name] = made
         return made.task
@@ -264,6 +285,11 @@ class LevelParser(ProcessParser):
         """Return the classes of an event that is told from others by what is in it or around."""
         if xml.local(node) == "startEvent" and self.node.get("triggeredByEvent") == "true":
             return InnerStartParser, event_subprocesses.InnerStart
+        model: Model = self.parser.model
+        if node.get("id") in model.counts:
+            return GatewayParser, quantities.Count
+        if node.get("id") in model.copies:
+            return PlainEventParser, quantities.Copies
         for item in xml.children(node):
             found = _SPECIAL.get((xml.local(node), xml.local(item)))
             if found is not None:
@@ -279,7 +305,7 @@ class LevelParser(ProcessParser):
         source.connect_outgoing(target, flow, default)
         if isinstance(target, gateways.Join):
             target.flows[source.task.name] = flow.get("id")
-            target.counts_arrivals = len(target.flows) > 1
+            target.counts_arrivals = target.gathers or len(target.flows) > 1
 
 
 def _by_event(task: Any) -> bool:

@@ -15,6 +15,8 @@ from casewright.bpmn import (
     flows_in,
     gateways_in,
     loops_in,
+    people_in,
+    quantities_in,
     references_in,
     settings,
 )
@@ -26,7 +28,10 @@ from casewright.xml import NS, Element
 
 _ID = re.compile(r"[^\W\d][\w.-]*")
 # Endings of the ids that the desugaring gives.
-GENERATED = ("__choice", "__node", "__flow", "__undo", "__item")
+GENERATED = (
+    *("__choice", "__node", "__flow", "__undo", "__item"),
+    *("__wait", "__count", "__copies", "__after"),
+)
 
 
 @dataclass
@@ -43,6 +48,9 @@ class Model:
     added: set[str] = field(default_factory=set)
     # Compensation boundary events and the activities that undo.
     handlers: dict[str, str] = field(default_factory=dict)
+    # Nodes that the desugaring added to count tokens: how many have to come, and how many leave.
+    counts: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
 
 
 def read(root: Element, file: str) -> Model:
@@ -171,6 +179,9 @@ def _flow_node(model: Model, node: Element) -> None:
             made = replace(made, message=events_in.task_message(found, model.root, node))
     elif kind == "complexGateway":
         made = gateways_in.read(found, node, made)
+    if kind == "userTask":
+        made = people_in.read(found, node, made)
+    quantities_in.check(found, node)
     data_in.check(found, model.root, node)
     _needs(found, node, made)
     model.settings[xml.attr(node, "id")] = made
@@ -182,6 +193,8 @@ def _parts(found: Collector, node: Element) -> None:
     allowed = words.SILENT | (words.LOOPS if kind in words.ACTIVITIES else frozenset())
     if kind == "complexGateway":
         allowed |= {"activationCondition"}
+    elif kind == "userTask":
+        allowed |= people_in.ROLES
     for item in xml.children(node):
         name = xml.local(item)
         if name in allowed or name.endswith("EventDefinition"):

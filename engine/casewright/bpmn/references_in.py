@@ -30,9 +30,26 @@ def resolve(found: Collector, root: Element) -> None:
         xml.remove_attr(made, "id")
         if event is not None and xml.attr(event, "id"):
             xml.set_attr(made, "id", f"{xml.attr(event, 'id')}__{name}")
+    _behaviors(found, root, shared)
     for node in shared.values():
         xml.remove(node)
     _operations(root)
+
+
+def _behaviors(found: Collector, root: Element, shared: dict[str, Element]) -> None:
+    """Put what the items of a repeated activity throw inside it."""
+    for loop in xml.descendants(root, "bpmn:multiInstanceLoopCharacteristics"):
+        for side in ("noneBehaviorEventRef", "oneBehaviorEventRef"):
+            name = xml.attr(loop, side).rpartition(":")[2]
+            if name in shared:
+                made = xml.replace(xml.subelement(loop, "bpmn:event", {}), shared[name])
+                xml.remove_attr(made, "id")
+                xml.set_attr(made, "behavior", side)
+            elif name:
+                text = f"{side} “{name}” names no event definition of the file"
+                found.add(loop, "dangling-reference", text, side)
+            if name:
+                xml.remove_attr(loop, side)
 
 
 def _operations(root: Element) -> None:

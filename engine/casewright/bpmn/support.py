@@ -24,7 +24,8 @@ _DEFINITIONS = (
 _NOTES = {
     "task": "passes",
     "manualTask": "passes",
-    "userTask": "without an assignment, the lane's name is the candidate group",
+    "userTask": "without an assignment, the lane's name is the candidate group; "
+    "`potentialOwner`, `humanPerformer` with names",
     "serviceTask": "a job; its input mappings are the job's input",
     "scriptTask": "FEEL in `zeebe:script`",
     "callActivity": "an instance of its own",
@@ -34,7 +35,8 @@ _NOTES = {
     "parallelGateway": "counts arrivals per flow; a surplus token is an incident",
     "inclusiveGateway": "joins when no token can still come",
     "complexGateway": "passes when `activationCondition` on `activationCount` is true",
-    "multiInstanceLoopCharacteristics": "parallel or sequential; results in order of the items",
+    "multiInstanceLoopCharacteristics": "parallel or sequential; results in order of the items; "
+    "`behavior` None, One, Complex, caught beside the flow",
     "standardLoopCharacteristics": "`loopCondition`, `testBefore`, `loopMaximum`",
     "laneSet": "names of lanes",
     "transaction": "left by its cancel boundary event once what completed is undone",
@@ -113,7 +115,10 @@ _INTRO = (
     "an element, an attribute, a setting or a `casewright:` name. The finding names file,\n"
     "element, line and reason. Attributes that say only what is so anyway, such as\n"
     '`isForCompensation="false"`, are accepted. Text is literal; FEEL stands behind a leading\n'
-    "`=`, and every condition has to be FEEL."
+    "`=`, and every condition has to be FEEL.\n\n"
+    "An event may have several definitions of message, signal, timer, condition and, where it\n"
+    "throws, escalation: all are thrown, or the first that comes is enough, or all have to come\n"
+    "with `parallelMultiple`. `startQuantity` and `completionQuantity` are 1 to 100."
 )
 
 

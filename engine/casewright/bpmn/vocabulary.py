@@ -104,6 +104,17 @@ EVENT_DEFINITIONS: dict[str, frozenset[str]] = {
     ),
 }
 
+# The definitions that an event may have beside others.
+SEVERAL = frozenset(
+    {
+        "timerEventDefinition",
+        "messageEventDefinition",
+        "signalEventDefinition",
+        "escalationEventDefinition",
+        "conditionalEventDefinition",
+    }
+)
+
 # Drawn or written for people; they have no meaning for a run.
 SILENT = frozenset(
     {
@@ -129,22 +140,25 @@ SILENT = frozenset(
     }
 )
 
+# How many tokens an activity takes and gives (BPMN 2.0, 10.3).
+QUANTITIES = frozenset({"startQuantity", "completionQuantity"})
+
 # Attributes of the language's own namespace that run, by element; id and name always do.
 ATTRIBUTES: dict[str, frozenset[str]] = {
-    **{name: frozenset({"default", "isForCompensation"}) for name in ACTIVITIES},
+    **{name: frozenset({"default", "isForCompensation"}) | QUANTITIES for name in ACTIVITIES},
     **{
-        name: frozenset({"default", "isForCompensation", "messageRef"})
+        name: frozenset({"default", "isForCompensation", "messageRef"}) | QUANTITIES
         for name in ("sendTask", "receiveTask")
     },
-    "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}),
-    "adHocSubProcess": frozenset(
-        {"default", "isForCompensation", "ordering", "cancelRemainingInstances"}
-    ),
+    "subProcess": frozenset({"default", "isForCompensation", "triggeredByEvent"}) | QUANTITIES,
+    "adHocSubProcess": QUANTITIES
+    | {"default", "isForCompensation", "ordering", "cancelRemainingInstances"},
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
     "complexGateway": frozenset({"default"}),
-    "startEvent": frozenset({"isInterrupting"}),
-    "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
+    "startEvent": frozenset({"isInterrupting", "parallelMultiple"}),
+    "intermediateCatchEvent": frozenset({"parallelMultiple"}),
+    "boundaryEvent": frozenset({"attachedToRef", "cancelActivity", "parallelMultiple"}),
     "sequenceFlow": frozenset({"sourceRef", "targetRef"}),
     "process": frozenset({"isExecutable"}),
     "errorEventDefinition": frozenset({"errorRef"}),
@@ -158,8 +172,6 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 
 # Attributes that change nothing as long as they say what is so anyway; None is any value.
 NEUTRAL: dict[str, frozenset[str] | None] = {
-    "startQuantity": frozenset({"1"}),
-    "completionQuantity": frozenset({"1"}),
     "triggeredByEvent": frozenset({"false"}),
     "method": frozenset({"##Compensate", "compensate", "##compensate"}),
     "parallelMultiple": frozenset({"false"}),

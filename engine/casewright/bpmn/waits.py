@@ -112,6 +112,15 @@ def _watches(definition: Definition, token: TokenView) -> bool:
     return element is not None and element.kind == "startEvent"
 
 
+def _parts(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the tokens wait for that wait for one definition of an event with several."""
+    return {
+        item["id"]: "signal" if "signal" in item else "condition" if "seen" in item else "message"
+        for item in snapshot["tokens"]
+        if item.get("node", "").endswith("__wait")
+    }
+
+
 def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str, str]:
     """Return by token id what it waits for; no entry means it does not wait."""
     kinds = {
@@ -123,6 +132,7 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
     }
     found = {}
     chosen = {item.token for item in choices(definition, snapshot) if not item.busy}
+    parts = _parts(snapshot)
     for token in tokens(snapshot):
         element = definition.elements.get(token.element)
         kind = element.kind if element is not None else ""
@@ -140,4 +150,6 @@ def waiting_for(definition: Definition, snapshot: Mapping[str, Any]) -> dict[str
             found[token.id] = kinds[kind]
         elif element is not None and element.event in ("message", "signal", "condition"):
             found[token.id] = element.event
+        elif element is not None and element.event == "multiple":
+            found[token.id] = parts.get(token.id, "event")
     return found

@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from casewright.bpmn import compensation, joins
+from casewright.bpmn import compensation, joins, multiple
 from casewright.bpmn.engine import FeelEngine
 from casewright.bpmn.expressions import Surroundings
 from casewright.bpmn.incidents import Incident
@@ -163,7 +163,7 @@ class Level:
     def _idle(self) -> bool:
         """Tell whether nothing is open but event sub-processes whose event has not come."""
         return bool(self.graph.event_starts) and all(
-            token.task_spec.watches and token._state == TaskState.WAITING
+            token._state == TaskState.WAITING and multiple.outermost(token).task_spec.watches
             for token in self.open.values()
         )
 

@@ -116,10 +116,20 @@ class AdHoc:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemEvent:
+    """What an item throws when it completes: under a condition, or only the first of all."""
+
+    thrown: Settings
+    condition: Setting | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """How an activity is repeated: "parallel", "sequential" or "standard".
 
-    `condition` ends a multi-instance activity, and keeps a standard loop going.
+    `condition` ends a multi-instance activity, and keeps a standard loop going; `events` are
+    what its items throw.
     """
 
     kind: str
@@ -131,6 +141,7 @@ class Loop:
     condition: Setting | None = None
     test_before: bool = False
     maximum: int | None = None
+    events: tuple[ItemEvent, ...] = ()
 
     @property
     def sequential(self) -> bool:
@@ -161,6 +172,9 @@ class Settings:
     adhoc: AdHoc | None = None
     activation: Setting | None = None
     compensate: Compensate | None = None
+    # Of an event with several definitions: what each says, and whether all have to come.
+    parts: tuple[Settings, ...] = ()
+    all_parts: bool = False
 
 
 NOTHING = Settings()

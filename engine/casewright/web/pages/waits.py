@@ -109,6 +109,7 @@ _PLAIN = {
     "signal": "waits for a signal",
     "condition": "waits until its condition holds",
     "choice": "waits for somebody to choose what is done next",
+    "event": "waits for one of its events, or for all of them",
     "continue": "goes on in a moment",
 }
 
