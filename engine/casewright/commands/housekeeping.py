@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -108,11 +108,12 @@ def _sweep(connection: Connection) -> Iterator[Stalled]:
     waits, definitions = stalled.waits(connection), Definitions()
     for row in stalled.active(connection):
         tokens = bpmn.tokens(row.snapshot)
+        parts = _parts(tokens)
         moved = False
         for token in tokens:
             # Ready ones are for the instance's next budget, or for its incident.
             key = "" if token.state == "ready" else token.id
-            if _rests(token):
+            if token.id in parts.values() or (_rests(token) and token.id not in parts):
                 continue
             event = "" if (row.id, key) in waits else _event(connection, definitions, row, token)
             moved = moved or event not in _INSIDE
@@ -135,7 +136,19 @@ def _event(
     """Return what the event at which a token waits is about."""
     definition, _ = definitions.of(connection, row.definition)
     element = definition.elements.get(token.element)
+    if element is not None and element.event == "multiple":
+        return bpmn.waiting_for(definition, row.snapshot).get(token.id, "")
     return element.event if element is not None else ""
+
+
+def _parts(tokens: Sequence[bpmn.TokenView]) -> dict[str, str]:
+    """Return the tokens that wait for one definition of an event, and that of the event."""
+    elements = {token.id: token.element for token in tokens}
+    return {
+        token.id: token.host
+        for token in tokens
+        if token.host and elements.get(token.host) == token.element
+    }
 
 
 def _rests(token: bpmn.TokenView) -> bool:
