@@ -111,9 +111,9 @@ class Views:
         return Counter(i.row.state for i in self.instances(root) if i.row.parent is None)
 
     def variables(self, root: str | None = None) -> dict[str, Any]:
-        """Return the variables of the instances, those of later and inner ones winning."""
+        """Return the variables of the instances; those that run win, and later and inner ones."""
         found: dict[str, Any] = {}
-        for instance in self.instances(root):
+        for instance in sorted(self.instances(root), key=lambda i: i.row.state == "active"):
             if instance.snapshot:
                 found |= bpmn.variables(instance.snapshot)
                 for token in instance.tokens():
