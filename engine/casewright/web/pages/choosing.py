@@ -11,7 +11,7 @@ from casewright import bpmn
 from casewright.commands import access
 from casewright.commands.adhoc import ChooseActivity, FinishActivity
 from casewright.domain.errors import Refused
-from casewright.domain.people import Principal
+from casewright.domain.people import Principal, Scope
 from casewright.store.queries import cases
 from casewright.web import system as running
 from casewright.web.pages import addresses, elements
@@ -64,7 +64,7 @@ def choosing(work: Casework, principal: Principal) -> tuple[Choosing, ...]:
 @router.post("/cases/{case}/choose")
 def choose(request: Request, case: str, form: Form) -> Response:
     """Begin a step that was chosen."""
-    _see(request, case, form)
+    _see(request, case, access.scope(form.visitor.principal))
     command = ChooseActivity(case, form.one("cw:token"), (form.one("cw:element"),))
     running.of(request).unit.run(command, form.visitor.principal, form.key)
     return addresses.go(f"/cases/{case}", said="chosen")
@@ -73,14 +73,14 @@ def choose(request: Request, case: str, form: Form) -> Response:
 @router.post("/cases/{case}/finish")
 def finish(request: Request, case: str, form: Form) -> Response:
     """End an ad-hoc sub-process, as a person said so."""
-    _see(request, case, form)
+    _see(request, case, access.scope(form.visitor.principal))
     command = FinishActivity(case, form.one("cw:token"))
     running.of(request).unit.run(command, form.visitor.principal, form.key)
     return addresses.go(f"/cases/{case}", said="finished")
 
 
-def _see(request: Request, case: str, form: Form) -> None:
+def _see(request: Request, case: str, of: Scope) -> None:
     system = running.of(request)
     with system.database.read() as connection:
-        if cases.case(access.scope(form.visitor.principal), connection, case) is None:
+        if cases.case(of, connection, case) is None:
             raise Refused("not-found")
