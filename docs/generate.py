@@ -225,6 +225,22 @@ def bpmn_support() -> str:
     return support.page() + "\n"
 
 
+def bpmn_rules() -> str:
+    """The rules of the standard that `casewright check` holds files against."""
+    from casewright.bpmn.rules import RULES
+
+    rows = sorted((f"`{r.code}`", r.level, r.text, r.source) for r in RULES.values())
+    return _page(
+        "BPMN rules",
+        f"The {len(rows)} rules of the BPMN standard that `casewright check` and a deployment hold "
+        "files against. What breaks one is a warning with its code; a note concerns the exchange "
+        "with other tools only, changes nothing in how a process runs, and is told by "
+        "`casewright check --notes`. What the engine does not run is an error, see "
+        "[what runs](bpmn-support.md).",
+        _table(("code", "level", "rule", "where it is written"), rows),
+    )
+
+
 def _fields(model: Any) -> str:
     rows: list[tuple[object, ...]] = [
         (
@@ -313,6 +329,7 @@ PAGES = {
     "docs/reference/cli.md": cli,
     "docs/reference/connectors.md": connectors,
     "docs/reference/bpmn-support.md": bpmn_support,
+    "docs/reference/bpmn-rules.md": bpmn_rules,
     "docs/reference/dependencies.md": dependencies,
     "THIRD_PARTY.md": third_party,
     "README.md": readme,

@@ -35,6 +35,7 @@ from casewright.bpmn.definition import (
     StartRef,
     TimerStart,
 )
+from casewright.bpmn.lint import lint
 from casewright.bpmn.results import (
     BoundDecision,
     CallStart,
@@ -92,6 +93,7 @@ __all__ = [
     "choices",
     "compile",
     "first_start",
+    "lint",
     "next_start",
     "step",
     "tokens",

@@ -107,7 +107,7 @@ def _duplicates(found: Collector, root: Element) -> None:
 def _root_element(model: Model, node: Element) -> None:
     name, found = xml.local(node), model.found
     if name == "process":
-        if xml.attr(node, "isExecutable", "true") == "true":
+        if xml.attr(node, "isExecutable", "true") in ("true", "1"):
             if not xml.attr(node, "id"):
                 found.add(node, "id-missing", "this process has no id")
             model.processes.append(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,17 +72,27 @@ def _warning(found: dict[str, Any]) -> str:
     return f"{place}:{element} warning [{found['code']}] {found['message']}"
 
 
-def check(folder: Folder, app: Apps = None) -> None:
-    """Check the files of apps without a database; every finding has its place."""
-    errors = warnings = 0
+def check(
+    folder: Folder,
+    app: Apps = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Tell what matters to other tools only, too.")
+    ] = False,
+) -> None:
+    """Check the files of apps without a database; findings stand by element, with their place."""
+    errors = 0
+    severities: Counter[str] = Counter()
     for name in _apps(folder, app):
         found = check_files(
-            name, resources.files(folder, name), operations=registry(SystemClock()).types
+            name,
+            resources.files(folder, name),
+            operations=registry(SystemClock()).types,
+            notes=notes,
         ).findings
-        count = findings(found)
-        errors += count
-        warnings += len(found) - count
-    say(f"{errors} errors, {warnings} warnings")
+        errors += findings(found)
+        severities.update(one.severity for one in found)
+    noted = f", {severities['note']} notes" if severities["note"] else ""
+    say(f"{errors} errors, {severities['warning']} warnings{noted}")
     raise typer.Exit(1 if errors else 0)
 
 

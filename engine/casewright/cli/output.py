@@ -64,17 +64,31 @@ def finding(found: Finding) -> str:
     """Return a finding as one line that begins with its place."""
     place = f"{found.file}:{found.line}" if found.line else found.file
     element = f" {found.element}" if found.element else ""
+    return f"{place}:{element}{_said(found)}"
+
+
+def _said(found: Finding) -> str:
     inside = f" ({found.place})" if found.place else ""
-    return f"{place}:{element}{inside} {found.severity} [{found.code}] {found.message}"
+    return f"{inside} {found.severity} [{found.code}] {found.message}"
 
 
 def findings(found: Iterable[Finding]) -> int:
-    """Print findings, errors on stderr; return how many errors there are."""
+    """Print findings by element, those with an error on stderr; return how many errors there are.
+
+    The first of an element has its place; what else is wrong with it stands below.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for number, one in enumerate(sorted(found, key=lambda f: (f.file, f.line, f.element))):
+        groups.setdefault((one.file, one.element or number), []).append(one)
     count = 0
-    for one in sorted(found, key=lambda f: (f.file, f.line, f.element)):
-        is_error = one.severity == "error"
-        count += is_error
-        (err if is_error else out).print(finding(one), markup=False)
+    for group in groups.values():
+        errors = sum(one.severity == "error" for one in group)
+        count += errors
+        console = err if errors else out
+        first, *others = sorted(group, key=lambda f: ("error", "warning", "note").index(f.severity))
+        console.print(finding(first), markup=False)
+        for one in others:
+            console.print(f"   {_said(one)}", markup=False)
     return count
 
 

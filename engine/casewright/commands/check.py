@@ -34,11 +34,23 @@ class Checked:
         """The findings that refuse a deployment."""
         return [f for f in self.findings if f.severity == "error"]
 
+    @property
+    def told(self) -> list[Finding]:
+        """The findings that matter to a deployment: all but notes."""
+        return [f for f in self.findings if f.severity != "note"]
+
 
 def check(
-    app: str, files: Mapping[str, bytes], *, operations: frozenset[str] | None = None
+    app: str,
+    files: Mapping[str, bytes],
+    *,
+    operations: frozenset[str] | None = None,
+    notes: bool = False,
 ) -> Checked:
-    """Read and check all files of `app`; None for `operations` knows no connectors to check."""
+    """Read and check all files of `app`; None for `operations` knows no connectors to check.
+
+    `notes` asks for what concerns the exchange of files only, too.
+    """
     checked = Checked()
     if not files or len(files) > APP_FILES:
         _found(checked, app, "app-files", f"an app has between 1 and {APP_FILES} files")
@@ -51,6 +63,8 @@ def check(
             _found(checked, path, "file-size", f"the file is larger than {FILE_BYTES} bytes")
         else:
             _READERS[kind](checked, path, content)
+            if kind == "bpmn":
+                _lint(checked, path, files, notes=notes)
     _check_together(checked, operations)
     return checked
 
@@ -94,6 +108,11 @@ def _read_bpmn(checked: Checked, path: str, content: bytes) -> None:
                 definition.process_id,
             )
         checked.processes.append(definition)
+
+
+def _lint(checked: Checked, path: str, files: Mapping[str, bytes], *, notes: bool) -> None:
+    known = [found for found in checked.findings if found.file == path]
+    checked.findings += bpmn.lint(files[path], path, files=files, known=known, notes=notes)
 
 
 def _read_dmn(checked: Checked, path: str, content: bytes) -> None:

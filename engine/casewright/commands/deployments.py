@@ -55,7 +55,7 @@ def deploy(work: Work, command: Deploy, checked: Checked) -> Answer:
     """Store a release; the same files again change nothing."""
     access.require(work.principal, Permission.DEPLOY)
     if checked.errors:
-        raise Refused("deploy-refused", findings=checked.findings, count=len(checked.errors))
+        raise Refused("deploy-refused", findings=checked.told, count=len(checked.errors))
     digest = content_hash(command.files)
     before = deployments.newest(work.connection, command.app)
     if before is not None and before.hash == digest:
@@ -114,7 +114,7 @@ def _refuse_what_is_not_theirs(work: Work, app: str, checked: Checked) -> None:
             message = f"the app “{owner}” has a decision of this name"
             findings.append(Finding(path, key, 0, "decision-taken", message, "error"))
     if findings:
-        found = [*checked.findings, *findings]
+        found = [*checked.told, *findings]
         raise Refused("deploy-refused", findings=found, count=len(findings))
     for role in checked.settings.get("roles") or ():
         strong = _STRONG.intersection(role.get("permissions") or ())
@@ -233,6 +233,6 @@ def _answer(
                 "code": f.code,
                 "message": f.message,
             }
-            for f in checked.findings
+            for f in checked.told
         ],
     }

@@ -46,12 +46,19 @@ def check(
         if rule.level == "note" and not notes:
             continue
         for node, message in rule.look(view):
-            owner = node
-            while not xml.attr(owner, "id") and (outer := xml.parent(owner)) is not None:
-                owner = outer
-            line, element = xml.line(node), xml.attr(owner, "id")
+            line, element = xml.line(node), xml.attr(_owner(node), "id")
             found.setdefault(
                 (line, element, rule.code),
                 Finding(file, element, line, rule.code, message, rule.level),
             )
     return sorted(found.values(), key=lambda f: (f.line, f.code))
+
+
+def _owner(node: Element) -> Element:
+    """Return the element that people know: the nearest one with an id, an event for its trigger."""
+    while (outer := xml.parent(node)) is not None:
+        part = xml.local(node).endswith("EventDefinition") and xml.local(outer) != "definitions"
+        if xml.attr(node, "id") and not part:
+            break
+        node = outer
+    return node

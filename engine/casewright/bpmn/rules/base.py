@@ -100,8 +100,8 @@ class View:
         """Tell whether a node belongs to an executable process, or to no process beside one."""
         process = above(node, "process")
         if process is not None:
-            return xml.attr(process, "isExecutable") == "true"
-        return any(xml.attr(p, "isExecutable") == "true" for p in self.all["process"])
+            return xml.attr(process, "isExecutable") in ("true", "1")
+        return any(xml.attr(p, "isExecutable") in ("true", "1") for p in self.all["process"])
 
     def item(self, node: Element | None, name: str = "itemSubjectRef") -> Element | None:
         """Return the item definition of a data element or message."""

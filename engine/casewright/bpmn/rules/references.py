@@ -87,13 +87,23 @@ CHILDREN: dict[str, frozenset[str]] = {
 # What may lie in another file without an import: calls and the interfaces of services.
 _ELSEWHERE = frozenset({"calledElement", "operationRef", "interfaceRef"})
 
+# Names that a relationship between files uses too.
+_OF_LINKS = frozenset({"source", "target"})
+
+
+def _of_link(node: Element) -> bool:
+    above = xml.parent(node)
+    return above is not None and xml.local(above) == "linkEventDefinition"
+
 
 def _references(view: View) -> list[tuple[Element, str, str, frozenset[str]]]:
     """Return the references of the file: where, in what, to what, and what is allowed."""
     found = []
     for kind, nodes in view.all.items():
         if kind in CHILDREN:
-            found += [(n, kind, xml.text(n), CHILDREN[kind]) for n in nodes if xml.text(n)]
+            for node in nodes:
+                if xml.text(node) and not (kind in _OF_LINKS and not _of_link(node)):
+                    found.append((node, kind, xml.text(node), CHILDREN[kind]))
         for node in nodes:
             for name, value in xml.attrs(node).items():
                 allowed = ATTRIBUTES.get((kind, name), ATTRIBUTES.get(("*", name)))
