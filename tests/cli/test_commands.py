@@ -124,6 +124,42 @@ def test_a_broken_file_is_named_with_element_line_and_reason(ready: Run, tmp_pat
     assert "version 1 deployed" in deployed.out, "nothing of the broken files was stored"
 
 
+CAMUNDA = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+    ' xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><process id="p" isExecutable="true">'
+    '<userTask id="look" camunda:assignee="${boss}" camunda:formKey="a"/></process></definitions>'
+)
+
+
+def test_files_of_other_engines_are_translated(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.bpmn", tmp_path / "b.bpmn"
+    source.write_text(CAMUNDA, "utf-8")
+    ran = run("import", str(source), "--out", str(target))
+    assert (ran.code, ran.out) == (0, "")
+    assert "a.bpmn:1: look warning [import-left] camunda:formKey “a”" in ran.err
+    assert "vocabulary camunda, 1 left to translate" in ran.err
+    assert 'assignee="= boss"' in target.read_text("utf-8")
+    assert 'assignee="= boss"' in run("import", str(source), "--from", "camunda").out
+    assert run("import", str(tmp_path / "none.bpmn")).code == 2
+    source.write_text("<a/>", "utf-8")
+    assert run("import", str(source)).code == 1
+
+
+def test_findings_stand_by_element_and_notes_when_asked_for(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "processes" / "a" / "a.bpmn"
+    file.parent.mkdir(parents=True)
+    text = CAMUNDA.replace("<process ", '<itemDefinition id="i"/><process ')
+    data = '<dataObject id="o" isCollection="true" itemSubjectRef="i"/></process>'
+    file.write_text(text.replace("</process>", data), "utf-8")
+    ran = run("check", str(tmp_path))
+    assert ran.code == 1
+    first = "processes/a/a.bpmn:1: look (assignee) error [bpmn-unsupported] "
+    assert ran.err.splitlines()[0].startswith(first)
+    assert ran.err.splitlines()[1].startswith("    (formKey) error [bpmn-unsupported] ")
+    assert "collection-differs" not in ran.out
+    assert "o note [collection-differs]" in run("check", str(tmp_path), "--notes").out
+
+
 def test_a_newer_release_is_not_overwritten(ready: Run, tmp_path: Path) -> None:
     ready("deploy", str(ROOT))
     folder = _app(tmp_path / "apps")

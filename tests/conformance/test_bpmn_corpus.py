@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from casewright import bpmn
+from casewright.bpmn import importers
 from conformance import corpus_engine
 from parts import SHARED, requires
 
 pytestmark = requires("shared")
 
-MIWG = SHARED / "conformance" / "data" / "miwg"
+DATA = SHARED / "conformance" / "data"
+MIWG = DATA / "miwg"
+# Test models of Camunda 7 that deploy after the import; no fewer than these.
+IMPORTED = 134
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["as they are", "all taken for executable"])
@@ -20,3 +25,14 @@ def test_interchange_files_are_read_with_findings(force: bool) -> None:
     assert len(rows) >= 337
     bad = [row for row in rows if row["verdict"] not in ("ok", "unsupported", "nobpmn")]
     assert bad == []
+
+
+def test_models_of_camunda_7_are_imported() -> None:
+    files = sorted((DATA / "c7").rglob("*.bpmn*"))
+    deployed = complete = 0
+    for file in files:
+        made = importers.convert(file.read_bytes(), file.name)
+        complete += not made.left
+        deployed += bool(bpmn.compile(made.content, file.name).definitions)
+    print(f"\nCamunda 7 models: {len(files)}, nothing left in {complete}, {deployed} deploy")
+    assert deployed >= IMPORTED

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from casewright import resources
-from casewright.cli.output import err, failed, findings, out, refusal, say, stop
+from casewright.bpmn import importers
+from casewright.cli.output import err, failed, finding, findings, refusal, say, stop
+from casewright.cli.output import out as stdout
 from casewright.cli.system import system
 from casewright.commands.catalogue import registry
 from casewright.commands.check import check as check_files
@@ -18,6 +20,7 @@ from casewright.domain.clock import SystemClock
 from casewright.domain.errors import Refused
 from casewright.domain.people import SYSTEM
 from casewright.testing import scenarios
+from casewright.xml import XmlProblem
 
 Folder = Annotated[Path, typer.Argument(help="The folder that holds processes/ and forms/.")]
 Apps = Annotated[list[str] | None, typer.Option("--app", help="Only this app; may be repeated.")]
@@ -27,6 +30,7 @@ def add(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(deploy)
     app.command()(check)
+    app.command("import")(import_)
     app.command()(test)
 
 
@@ -96,6 +100,31 @@ def check(
     raise typer.Exit(1 if errors else 0)
 
 
+def import_(
+    file: Annotated[Path, typer.Argument(help="A BPMN file for Camunda 7 or SpiffWorkflow.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write it; else it is printed.")] = None,
+    source: Annotated[
+        Literal["camunda", "spiffworkflow"] | None,
+        typer.Option("--from", help="Whose file it is; else its own names decide."),
+    ] = None,
+) -> None:
+    """Translate a file of another engine, and list what a person has to translate."""
+    try:
+        made = importers.convert(file.read_bytes(), file.name, source or "")
+    except OSError as problem:
+        stop(f"{file}: {problem.strerror}", 2)
+    except XmlProblem as problem:
+        stop(str(problem))
+    for found in made.findings:
+        err.print(finding(found), markup=False)
+    if out is None:
+        say(made.content.decode("utf-8"))
+    else:
+        out.write_bytes(made.content)
+    left = len(made.left)
+    err.print(f"{file.name}: vocabulary {made.vocabulary}, {left} left to translate", markup=False)
+
+
 def test(
     folder: Annotated[
         Path, typer.Argument(help="A folder with processes/, one app's folder, or one scenario.")
@@ -107,7 +136,7 @@ def test(
     report = scenarios.run_dir(folder)
     for result in report.results:
         mark = "ok  " if result.passed else "FAIL"
-        console = out if result.passed else err
+        console = stdout if result.passed else err
         console.print(f"{mark} {result.file}:{result.line} {result.title}", markup=False)
         if result.problem:
             err.print(f"     {result.problem}", markup=False)

@@ -106,6 +106,13 @@ def subelement(node: Element, name: str, attributes: dict[str, str] | None = Non
     return made
 
 
+def insert(node: Element, position: int, name: str) -> Element:
+    """Put a new child element before the child at `position`, and return it."""
+    made = element(name)
+    node.insert(position, made)
+    return made
+
+
 def set_attr(node: Element, name: str, value: str) -> None:
     """Set an attribute, by bare or `prefix:local` name."""
     node.set(clark(name), value)
