@@ -1,5 +1,6 @@
 """Broken files never raise: they are findings, or they run."""
 
+from contextlib import suppress
 from datetime import UTC
 from random import Random
 
@@ -9,6 +10,7 @@ from bpmn.models import io, model, script, service, start, sub, user
 from bpmn.player import NOW
 from bpmn.random_models import Builder
 from casewright import bpmn, xml
+from casewright.bpmn import importers
 
 WORDS = ("", " ", "s", "e", "u1", "g1", "=", "=(", "=1", "true", "false", "PT1H", "x y", "=a.b.c")
 CONTEXT = bpmn.StepContext(now=NOW, zone=UTC, limits=bpmn.StepLimits(element_runs=300))
@@ -43,6 +45,11 @@ def attempt(data: bytes) -> bool:
     for finding in result.findings:
         assert finding.message
         assert finding.code
+    told = bpmn.lint(data, "broken.bpmn", known=result.findings, notes=True)
+    assert all(finding.severity != "error" for finding in told)
+    for vocabulary in ("camunda", "spiffworkflow"):
+        with suppress(xml.XmlProblem):
+            importers.convert(data, "broken.bpmn", vocabulary)
     for definition in result.definitions:
         if definition.none_start is not None:
             bpmn.step(definition, None, bpmn.Start({"v0": 1}), CONTEXT)

@@ -58,6 +58,14 @@ def test_what_is_not_drawn_is_listed() -> None:
     ]
 
 
+def test_a_drawing_with_wrong_numbers_runs() -> None:
+    bounds = '<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="left" y=""/>'
+    shape = f'<bpmndi:BPMNShape id="d" bpmnElement="as">{bounds}</bpmndi:BPMNShape>'
+    compiled, _ = look(process("a") + f'<bpmndi:BPMNDiagram id="di">{shape}</bpmndi:BPMNDiagram>')
+    assert compiled.findings == ()
+    assert len(compiled.definitions) == 1
+
+
 def test_all_that_is_wrong_is_found_at_once_and_once() -> None:
     body = (
         '<task id="t"/><boundaryEvent id="b" attachedToRef="no"/>'

@@ -397,3 +397,29 @@ GOOD = (
 def test_a_good_file_breaks_no_rule() -> None:
     assert codes(GOOD) == {"operation-missing"}
     assert codes(GOOD, notes=False) == set()
+
+
+def test_bindings_and_calls_compare_types() -> None:
+    offered = ITEMS + process(
+        "<supportedInterfaceRef>i</supportedInterfaceRef>"
+        + data(IN.format("{0}"), OUT.format("one"), SETS)
+        + '<ioBinding operationRef="o1" inputDataRef="in" outputDataRef="out"/>'
+    )
+    assert "binding-wrong" not in codes(offered.replace("{0}", "one"))
+    assert "binding-wrong" in codes(offered.replace("{0}", "two"))
+    called = (
+        ITEMS
+        + line(
+            task(
+                text=data(IN.format("{0}"), sets=SETS),
+                kind="callActivity",
+                attributes='calledElement="q"',
+            )
+        )
+        + f'<process id="q">{data(IN.format("one"), sets=SETS)}</process>'
+    )
+    assert "call-data-differs" not in codes(called.replace("{0}", "one"))
+    assert "call-data-differs" in codes(called.replace("{0}", "two"))
+    assert "call-data-differs" in codes(
+        called.replace("{0}", "one").replace("</inputSet>", "</inputSet><inputSet/>", 1)
+    )

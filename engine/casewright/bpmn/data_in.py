@@ -31,11 +31,13 @@ def check(found: Collector, root: Element, node: Element) -> None:
 
 
 def drop(root: Element) -> None:
-    """Take the data associations out of the tree: the library would look for their ends."""
+    """Take out what the library would read to no purpose: ends of data, and the drawing."""
     names = ASSOCIATIONS | {"ioSpecification", "property"}
     for name in sorted(names):
         for item in list(xml.descendants(root, f"bpmn:{name}")):
             xml.remove(item)
+    for item in xml.children(root, "bpmndi:BPMNDiagram"):
+        xml.remove(item)
 
 
 def _name(root: Element, item: Element, side: str) -> str:

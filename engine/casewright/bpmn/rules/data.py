@@ -5,7 +5,7 @@ from __future__ import annotations
 from casewright import xml
 from casewright.bpmn.rules import base
 from casewright.bpmn.rules.base import Found, View, rule
-from casewright.bpmn.rules.definitions import parts, same
+from casewright.bpmn.rules.definitions import parts, same, structure
 from casewright.xml import Element
 
 _SETS = "10.4.1 Data Modeling: InputSet and OutputSet"
@@ -99,12 +99,9 @@ def _subject(view: View, node: Element | None) -> str:
     """Return the item of a data element, or of what it refers to."""
     if node is None:
         return ""
-    for name in ("dataObjectRef", "dataStoreRef"):
-        if xml.attr(node, name):
-            return xml.attr(node, "itemSubjectRef") or _subject(
-                view, view.ref(xml.attr(node, name))
-            )
-    return xml.attr(node, "itemSubjectRef")
+    own = xml.attr(node, "itemSubjectRef")
+    meant = view.ref(xml.attr(node, "dataObjectRef") or xml.attr(node, "dataStoreRef"))
+    return own or (xml.attr(meant, "itemSubjectRef") if meant is not None else "")
 
 
 _ASSOCIATIONS = ("dataInputAssociation", "dataOutputAssociation")
@@ -192,9 +189,6 @@ def loop_types(view: View) -> Found:
                 yield loop, f"{side.lower()}DataItem is of another type than the collection"
 
 
-_CALLED = ("dataInput", "dataOutput", "inputSet", "outputSet")
-
-
 @rule("call-data-differs", "10.3.6 Call Activity: data requirements", "note")
 def calls(view: View) -> Found:
     """A call activity has the data that the called process has."""
@@ -202,28 +196,20 @@ def calls(view: View) -> Found:
         called = view.ref(xml.attr(call, "calledElement"))
         if called is None or view.foreign(call, xml.attr(call, "calledElement")):
             continue
-        for part in _CALLED:
-            mine, theirs = parts(call, part), parts(called, part)
-            if part.startswith("data"):
-                differ = len(mine) != len(theirs) or not _matched(view, mine, theirs)
-            else:
-                counts = [
-                    sorted(len([i for i in xml.children(s) if xml.text(i)]) for s in sets)
-                    for sets in (mine, theirs)
-                ]
-                differ = [n for n in counts[0] if n] != [n for n in counts[1] if n]
-            if differ:
-                yield call, f"{part} differs from that of “{xml.attr(called, 'id')}”"
+        for side in ("Input", "Output"):
+            mine, theirs = (_needs(view, node, side) for node in (call, called))
+            if mine != theirs:
+                yield call, f"data{side} differs from that of “{xml.attr(called, 'id')}”"
 
 
-def _matched(view: View, mine: list[Element], theirs: list[Element]) -> bool:
-    left = list(theirs)
-    for one in mine:
-        item = xml.attr(one, "itemSubjectRef")
-        for other in left:
-            if same(view, item, xml.attr(other, "itemSubjectRef")):
-                left.remove(other)
-                break
-        else:
-            return False
-    return True
+def _needs(view: View, node: Element, side: str) -> tuple[list[str], list[list[str]]]:
+    """Return the types of an element's data on one side, and those of each set."""
+    kinds = {
+        xml.attr(item, "id"): structure(view, xml.attr(item, "itemSubjectRef"))
+        for item in parts(node, f"data{side}")
+    }
+    sets = [
+        sorted(kinds.get(xml.text(ref), "") for ref in xml.children(one, f"bpmn:data{side}Refs"))
+        for one in parts(node, f"{side.lower()}Set")
+    ]
+    return sorted(kinds.values()), sorted(sets)

@@ -134,28 +134,29 @@ def bound(view: View) -> Found:
 def bindings(view: View) -> Found:
     """A binding binds an input and an output to an operation of a supported interface."""
     for node, found in _offered(view):
-        names = {xml.text(ref) for ref in xml.children(node, "bpmn:supportedInterfaceRef")}
-        operations = [
-            operation
-            for name in names
-            if (interface := view.ref(name)) is not None
-            for operation in xml.children(interface, "bpmn:operation")
+        interfaces = [
+            view.ref(xml.text(ref)) for ref in xml.children(node, "bpmn:supportedInterfaceRef")
         ]
         for binding in found:
             operation = view.ref(xml.attr(binding, "operationRef"))
-            inputs, outputs = (
-                {xml.attr(item, "id") for item in parts(node, f"{side}{kind}")}
-                for side, kind in (("data", "Input"), ("data", "Output"))
-            )
-            sets_in, sets_out = (
-                {xml.attr(item, "id") for item in parts(node, name)}
-                for name in ("inputSet", "outputSet")
-            )
-            known = operation is None or operation in operations
-            data_in, data_out = (
-                xml.attr(binding, name) for name in ("inputDataRef", "outputDataRef")
-            )
-            if operation is None or not known:
+            if operation is None or xml.parent(operation) not in interfaces:
                 yield binding, "operationRef is no operation of a supported interface"
-            elif data_in not in inputs | sets_in or data_out not in outputs | sets_out:
-                yield binding, "inputDataRef and outputDataRef are no data of this element"
+                continue
+            for side, ref in (("Input", "inMessageRef"), ("Output", "outMessageRef")):
+                name = xml.attr(binding, f"{side.lower()}DataRef")
+                data = _bound(node, side, name)
+                message = view.ref(xml.text(xml.child(operation, f"bpmn:{ref}")))
+                if not data:
+                    yield binding, f"“{name}” is no data {side.lower()} of this element"
+                elif message is not None and not any(_agrees(view, d, message) for d in data):
+                    yield binding, f"the item of “{name}” is not that of the message"
+
+
+def _bound(node: Element, side: str, name: str) -> list[Element]:
+    """Return the data that a name means: one, or those of a set."""
+    data = {xml.attr(item, "id"): item for item in parts(node, f"data{side}")}
+    for one in parts(node, f"{side.lower()}Set"):
+        if name and xml.attr(one, "id") == name:
+            refs = [xml.text(ref) for ref in xml.children(one, f"bpmn:data{side}Refs")]
+            return [data[ref] for ref in refs if ref in data]
+    return [data[name]] if name in data else []
