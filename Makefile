@@ -43,7 +43,7 @@ demo: setup
 	$(VENV)/bin/casewright demo
 
 test: setup
-	$(PY) -m pytest -m "not slow and not bench"
+	$(PY) -m pytest -m "not slow and not bench" -n auto --maxprocesses 4 --dist worksteal
 
 test-all: setup
 	$(PY) -m pytest -m "not bench"

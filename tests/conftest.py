@@ -20,8 +20,6 @@ from postgres import Postgres, running
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_missing: Counter[str] = Counter()
-
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
@@ -126,15 +124,17 @@ def page(browser: Browser) -> Iterator[Page]:
     assert problems == []
 
 
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    told = report.longrepr
+    return str(told[2]) if isinstance(told, tuple) else str(told)
+
+
 def _judge(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Count the part a skip is about; fail the skip where everything is required."""
+    """Fail a skip where everything is required."""
     if report.outcome != "skipped" or hasattr(report, "wasxfail"):
         return
-    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    for name, part in PARTS.items():
-        if f"needs {part.title}:" in reason:
-            _missing[name] += 1
     if everything_required():
+        reason = _reason(report)
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid}\nskipped under CASEWRIGHT_REQUIRE=all: {reason}"
 
@@ -157,9 +157,17 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name each missing part with the command that installs it."""
-    if not _missing:
+    # From the reports, not counted on the way: tests run in processes of their own.
+    reasons = [_reason(report) for report in terminalreporter.stats.get("skipped", ())]
+    missing = Counter(
+        name
+        for name, part in PARTS.items()
+        for reason in reasons
+        if f"needs {part.title}:" in reason
+    )
+    if not missing:
         return
     terminalreporter.section("missing parts")
-    for name, count in sorted(_missing.items()):
+    for name, count in sorted(missing.items()):
         part = PARTS[name]
         terminalreporter.line(f"{part.title}: {count} skipped; to run them: {part.install}")

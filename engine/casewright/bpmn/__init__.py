@@ -2,6 +2,7 @@
 
 from casewright.bpmn.changes import (
     Answered,
+    Answers,
     CallEnded,
     CallFailed,
     Cancel,
@@ -52,6 +53,7 @@ from casewright.bpmn.waits import Choice, TokenView, choices, tokens, variables,
 __all__ = [
     "AdHocRef",
     "Answered",
+    "Answers",
     "BoundDecision",
     "CallEnded",
     "CallFailed",

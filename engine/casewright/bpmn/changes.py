@@ -126,6 +126,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers to all requests of one step: a step for each would cost the square."""
+
+    answers: tuple[Answered, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The called instance ended; `variables` are its root variables."""
 
@@ -159,6 +166,7 @@ Change = (
     | Retry
     | SetVariables
     | Answered
+    | Answers
     | CallEnded
     | CallFailed
 )

@@ -280,6 +280,11 @@ def _answered(instance: Instance, change: changes.Answered) -> None:
     )
 
 
+def _answers(instance: Instance, change: changes.Answers) -> None:
+    for answer in change.answers:
+        _answered(instance, answer)
+
+
 def _call_ended(instance: Instance, change: changes.CallEnded) -> None:
     _go_on(_waiting(instance, change.token, CallActivity), _accept(change.variables))
 
@@ -300,6 +305,7 @@ _APPLY: dict[type[Any], Callable[[Instance, Any], None]] = {
     changes.Retry: _retry,
     changes.SetVariables: _set_variables,
     changes.Answered: _answered,
+    changes.Answers: _answers,
     changes.CallEnded: _call_ended,
     changes.CallFailed: _call_failed,
 }

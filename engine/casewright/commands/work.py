@@ -126,13 +126,14 @@ class Work:
             self._following.popleft()()
 
     def _move(self, case: Case, change: bpmn.Change) -> None:
-        changes: deque[bpmn.Change] = deque([change])
+        following: bpmn.Change | None = change
         events: list[e.Event] = []
-        asked = 0
-        while changes:
+        rounds = 0
+        while following is not None:
             result = bpmn.step(
-                case.definition, case.row.snapshot or None, changes.popleft(), self._context(case)
+                case.definition, case.row.snapshot or None, following, self._context(case)
             )
+            following = None
             case.row.snapshot, case.more = result.snapshot, result.more
             case.events.extend(result.events)
             for event in result.events:
@@ -143,14 +144,11 @@ class Work:
             self._runs += len(result.events)
             for code, variables in result.escalations:
                 self._following.append(partial(self._escalate, case, code, variables))
-            if not result.done:
-                for request in result.requests:
-                    asked += 1
-                    changes.append(self._answer(case, request, asked))
-                changes = deque(c for c in changes if _still_asked(result.snapshot, c))
-            else:
-                changes.clear()
+            if result.done:
                 self._following.append(partial(self._end, case, result))
+            elif result.requests:
+                rounds += 1
+                following = self._answers(case, result, rounds)
         self._cancel_called(case, events)
 
     def _context(self, case: Case) -> bpmn.StepContext:
@@ -175,9 +173,16 @@ class Work:
 
     # -- called processes
 
-    def _answer(self, case: Case, request: bpmn.Request, asked: int) -> bpmn.Answered:
-        if asked > ROUNDS:
-            return bpmn.Answered(request.id, problem=f"more than {ROUNDS} calls in one step")
+    def _answers(self, case: Case, result: bpmn.StepResult, rounds: int) -> bpmn.Answers:
+        """Answer the requests whose tokens are still there, all in one further step."""
+        open_tokens = {view.id for view in bpmn.tokens(result.snapshot)}
+        wanted = [request for request in result.requests if request.token in open_tokens]
+        return bpmn.Answers(tuple(self._answer(case, request, rounds) for request in wanted))
+
+    def _answer(self, case: Case, request: bpmn.Request, rounds: int) -> bpmn.Answered:
+        if rounds > ROUNDS:
+            problem = f"more than {ROUNDS} rounds of calls in one command"
+            return bpmn.Answered(request.id, problem=problem)
         if case.row.depth >= DEEPEST:
             return bpmn.Answered(request.id, problem=f"calls nested deeper than {DEEPEST}")
         if request.binding == "deployment":
@@ -343,12 +348,6 @@ def _waits_for(case: Case, token: str, child: str) -> bool:
     return not _over(case) and any(
         view.id == token and view.child == child for view in bpmn.tokens(case.row.snapshot)
     )
-
-
-def _still_asked(snapshot: dict[str, Any], change: bpmn.Change) -> bool:
-    """Tell whether the token that asked is still there to take the answer."""
-    asked = change.request.removeprefix("call:") if isinstance(change, bpmn.Answered) else ""
-    return any(view.id == asked for view in bpmn.tokens(snapshot))
 
 
 _TOPICS: Mapping[type[e.Event], str] = {
